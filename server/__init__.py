@@ -1,0 +1,1 @@
+"""The LAN face: relays what it cannot read and cannot command."""
