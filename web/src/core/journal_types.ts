@@ -1,0 +1,77 @@
+/** Records of the journal (docs/design/0001, section 5) and what its verification found, in plain data. */
+
+import type { Bytes } from "./bytes";
+import type { ClipCause, ClipEnd, Role } from "./messages";
+
+interface Common {
+  readonly at_ms: number;
+  /** Where the record stands: epoch and index therein. */
+  readonly epoch: number;
+  readonly index: number;
+}
+
+interface ByDevice {
+  readonly device: string;
+  readonly name: string;
+}
+
+export type Clock = "synced" | "unsynced";
+
+export type JournalRecord = Common &
+  (
+    | { readonly t: "camera.started"; readonly version: string }
+    | ({ readonly t: "camera.claimed" } & ByDevice)
+    | { readonly t: "clip.opened"; readonly clip: string; readonly cause: ClipCause; readonly mask: string; readonly clock: Clock }
+    | {
+        readonly t: "clip.closed";
+        readonly clip: string;
+        readonly started_at_ms: number;
+        readonly duration_ms: number;
+        readonly bytes: number;
+        readonly sha256: string;
+        readonly end: ClipEnd;
+        readonly cause: ClipCause;
+        /** Key of the thumbnail. */
+        readonly thumb: Bytes | null;
+      }
+    | { readonly t: "clip.deleted"; readonly clip: string; readonly why: "owner" | "space"; readonly device: string | null }
+    | ({ readonly t: "view.started"; readonly viewer: string } & ByDevice)
+    | ({ readonly t: "view.ended"; readonly viewer: string; readonly seconds: number; readonly why: string } & ByDevice)
+    | ({ readonly t: "plate.viewed" } & ByDevice)
+    | ({ readonly t: "mask.changed"; readonly old: string | null; readonly new: string | null; readonly visible: number } & ByDevice)
+    | ({ readonly t: "device.invited" | "device.paired" | "device.revoked"; readonly role: Role; readonly by: string | null } & ByDevice)
+    | ({ readonly t: "settings.changed"; readonly what: string } & ByDevice)
+    /** A record of a kind that this page does not know yet. */
+    | { readonly t: "unknown"; readonly kind: string }
+  );
+
+/** How far the journal was read when this browser last saw it whole. */
+export interface JournalPin {
+  readonly epoch: number;
+  readonly records: number;
+  readonly root: string;
+}
+
+/** Worst first: `altered`, `rolled_back`, `gap`, `torn_tail`, `complete`. */
+export type JournalVerdict = "complete" | "torn_tail" | "gap" | "altered" | "rolled_back";
+
+export interface JournalProblem {
+  readonly verdict: Exclude<JournalVerdict, "complete">;
+  readonly epoch: number;
+  /** The record concerned, or null for the whole epoch. */
+  readonly index: number | null;
+  readonly detail: string;
+}
+
+export interface Journal {
+  readonly records: readonly JournalRecord[];
+  readonly verdict: JournalVerdict;
+  readonly problems: readonly JournalProblem[];
+  /** What to keep as the next pin; null when nothing could be read or when the old pin did not hold. */
+  readonly pin: JournalPin | null;
+}
+
+export interface EpochFile {
+  readonly epoch: number;
+  readonly bytes: Bytes;
+}

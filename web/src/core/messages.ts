@@ -1,0 +1,109 @@
+/** What the HTTP API carries (docs/design/0001, sections 6 and 8), as types. */
+
+export type Role = "owner" | "viewer";
+export type ClipCause = "motion" | "press" | "manual";
+export type ClipEnd = "quiet" | "cap" | "stopped" | "off" | "fault";
+
+export interface Hello {
+  /** The camera's id. */
+  readonly camera: string;
+  readonly claimed: boolean;
+  /** False while the server waits for the camera process. */
+  readonly online: boolean;
+  readonly version: string;
+}
+
+export interface Me {
+  readonly device: string;
+  readonly name: string;
+  readonly role: Role;
+}
+
+export interface Session {
+  readonly id: string;
+  readonly device: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly current: boolean;
+  /** Seconds since the login. */
+  readonly age_s: number;
+}
+
+export interface CameraState {
+  readonly camera_id: string;
+  readonly version: string;
+  readonly name: string;
+  readonly is_claimed: boolean;
+  readonly is_watching: boolean;
+  readonly is_delivering: boolean;
+  readonly source: string;
+  readonly width_px: number;
+  readonly height_px: number;
+  readonly fps: number;
+  readonly mask: { readonly digest: string; readonly visible_share: number } | null;
+  readonly has_motion: boolean;
+  readonly recording_clip: string | null;
+  readonly viewers: number;
+  readonly clips_bytes: number;
+  readonly fault: string | null;
+}
+
+/** `kind` is one of the kinds of `camera.contract.messages.Event`. */
+export interface CameraEvent {
+  readonly kind: string;
+  readonly at_ms: number;
+  readonly clip: string | null;
+}
+
+export interface ListedClip {
+  readonly id: string;
+  readonly bytes: number;
+}
+
+export interface ListedEpoch {
+  readonly epoch: number;
+  readonly bytes: number;
+}
+
+export interface PairedDevice {
+  readonly device: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly paired_at_ms: number;
+}
+
+export interface Settings {
+  readonly camera_name: string;
+  readonly watching: boolean;
+  readonly record_on_motion: boolean;
+}
+
+export interface PlateReply {
+  readonly progress: number;
+  readonly age: string | null;
+  readonly taken_at_ms: number | null;
+  readonly width: number | null;
+  readonly height: number | null;
+}
+
+type Nothing = Record<string, never>;
+
+/** Each command that a paired device sends through `POST /api/commands`: its arguments and its result. */
+export interface Commands {
+  "live.renew": { args: { viewer: string }; result: { lives_s: number } };
+  "mask.get": { args: Nothing; result: { mask: string | null; digest: string | null } };
+  "mask.set": { args: { mask: string; replaces: string | null }; result: { digest: string; visible: number } };
+  "plate.get": { args: Nothing; result: PlateReply };
+  "clip.record": { args: Nothing; result: Nothing };
+  "clip.delete": { args: { clip: string }; result: Nothing };
+  "device.invite": {
+    args: { invite: string; public_key: string; role: Role; sealed_identity: string | null };
+    result: { expires_s: number };
+  };
+  "device.list": { args: Nothing; result: { devices: readonly PairedDevice[] } };
+  "device.revoke": { args: { device: string }; result: Nothing };
+  "settings.get": { args: Nothing; result: Settings };
+  "settings.set": { args: Partial<Settings>; result: Settings };
+}
+
+export type Action = keyof Commands;
