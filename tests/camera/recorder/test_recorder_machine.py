@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from camera.recorder import Recorder, RecorderSettings, StopReason
 from tests.camera.recorder.fakes import FakeVault, ns, unit_at
 
-CAP_S, LIMIT_BYTES, GOP_UNITS = 6.0, 3_000, 8
+CAP_S, LIMIT_BYTES, GOP_UNITS = 4.3, 3_000, 8
 SETTINGS = RecorderSettings(
     pre_roll_s=2.0,
     post_roll_s=1.0,
@@ -41,7 +41,7 @@ class RecorderMachine(RuleBasedStateMachine):
         unit = unit_at(self.now_s, is_key, size_bytes)
         self.vault.carry_out(self.recorder.on_unit(unit))
 
-    @rule(key_at=st.sets(st.integers(0, 11), max_size=2), size_bytes=st.integers(0, 600), count=st.integers(1, 12))
+    @rule(key_at=st.sets(st.integers(0, 11), max_size=2), size_bytes=st.integers(0, 600), count=st.integers(1, 30))
     def pictures(self, key_at: set[int], size_bytes: int, count: int) -> None:
         for i in range(count):
             self._feed(i in key_at, size_bytes, 0.1)
