@@ -1,33 +1,201 @@
+/** Folds the journal's records into the list of clips and the log of who looked: plain data, no keys but thumbnails'. */
+
 import type { Bytes } from "./bytes";
 import type { Clock, JournalRecord } from "./journal_types";
 import type { ClipCause, ClipEnd, ListedClip, Role } from "./messages";
+
+export interface Deletion {
+  readonly atMs: number;
+  readonly why: "owner" | "space";
+  readonly device: string | null;
+}
+
 export interface ClipCard {
   readonly id: string;
-  /** open: no closed card yet (being recorded, or ended early) */
+  /** `open`: no closed card yet; being recorded, or ended early. */
   readonly state: "open" | "closed" | "deleted";
   readonly startedAtMs: number;
   readonly durationMs: number | null;
+  /** Size and SHA-256 of the sealed file. */
   readonly bytes: number | null;
   readonly sha256: string | null;
-  readonly cause: ClipCause;
+  readonly cause: ClipCause | null;
   readonly end: ClipEnd | null;
   readonly clock: Clock;
+  /** Digest of the mask in force. */
   readonly mask: string | null;
   readonly thumbKey: Bytes | null;
-  readonly deleted: { readonly atMs: number; readonly why: "owner" | "space"; readonly device: string | null } | null;
+  readonly deleted: Deletion | null;
 }
-export declare function foldClips(records: readonly JournalRecord[]): readonly ClipCard[];
-export interface ClipDay { /** YYYY-MM-DD, local */ readonly day: string; readonly clips: readonly ClipCard[] }
-/** Newest day first, newest clip first. */
-export declare function clipsByDay(clips: readonly ClipCard[], timeZone?: string): readonly ClipDay[];
-export interface FileMismatch { readonly clip: string; readonly what: "missing" | "unlisted" | "size" }
-/** What card and folder say differently: a closed clip without a file, a file without a card, another size. */
-export declare function compareWithFiles(clips: readonly ClipCard[], files: readonly ListedClip[]): readonly FileMismatch[];
-export type AccessEntry = { readonly key: string; readonly atMs: number; readonly device: string | null; readonly name: string | null } & (
+
+/** Newest first (ids sort by age whatever the clock did). Deleted clips are in it, as `deleted`. */
+export function foldClips(records: readonly JournalRecord[]): readonly ClipCard[] {
+  const cards = new Map<string, ClipCard>();
+  for (const record of records) {
+    if (record.t !== "clip.opened" && record.t !== "clip.closed" && record.t !== "clip.deleted") continue;
+    cards.set(record.clip, advance(cards.get(record.clip) ?? blank(record.clip, record.at_ms), record));
+  }
+  return [...cards.values()].sort((a, b) => (a.id < b.id ? 1 : -1));
+}
+
+type ClipRecord = Extract<JournalRecord, { t: "clip.opened" | "clip.closed" | "clip.deleted" }>;
+
+function blank(id: string, atMs: number): ClipCard {
+  const unknown = { durationMs: null, bytes: null, sha256: null, cause: null, end: null, mask: null };
+  return {
+    id,
+    state: "open",
+    startedAtMs: atMs,
+    ...unknown,
+    clock: "unsynced",
+    thumbKey: null,
+    deleted: null,
+  };
+}
+
+function advance(card: ClipCard, record: ClipRecord): ClipCard {
+  switch (record.t) {
+    case "clip.opened":
+      return { ...card, cause: record.cause, mask: record.mask, clock: record.clock };
+    case "clip.closed":
+      return {
+        ...card,
+        state: card.state === "deleted" ? "deleted" : "closed",
+        startedAtMs: record.started_at_ms,
+        durationMs: record.duration_ms,
+        bytes: record.bytes,
+        sha256: record.sha256,
+        cause: record.cause,
+        end: record.end,
+        thumbKey: record.thumb,
+      };
+    case "clip.deleted":
+      return {
+        ...card,
+        state: "deleted",
+        deleted: { atMs: record.at_ms, why: record.why, device: record.device },
+      };
+  }
+}
+
+export interface ClipDay {
+  /** YYYY-MM-DD in local time. */
+  readonly day: string;
+  readonly clips: readonly ClipCard[];
+}
+
+/** Days in the order of their newest clip. `timeZone` (IANA) is the browser's own unless given. */
+export function clipsByDay(clips: readonly ClipCard[], timeZone?: string): readonly ClipDay[] {
+  const dayOf = dayFormatter(timeZone);
+  const days = new Map<string, ClipCard[]>();
+  for (const clip of clips) {
+    const day = dayOf(clip.startedAtMs);
+    const list = days.get(day);
+    if (list) list.push(clip);
+    else days.set(day, [clip]);
+  }
+  return [...days].map(([day, list]) => ({ day, clips: list }));
+}
+
+function dayFormatter(timeZone?: string): (atMs: number) => string {
+  const parts = { year: "numeric", month: "2-digit", day: "2-digit" } as const;
+  // Swedish writes dates as ISO 8601 does.
+  const format = new Intl.DateTimeFormat("sv-SE", timeZone === undefined ? parts : { ...parts, timeZone });
+  return (atMs) => format.format(atMs);
+}
+
+export interface FileMismatch {
+  readonly clip: string;
+  /** `missing`: a closed card without a file; `unlisted`: a file without a card; `size`: it differs from the card. */
+  readonly what: "missing" | "unlisted" | "size";
+}
+
+/** What the journal and the folder say differently. A deleted clip whose file is still there counts as unlisted. */
+export function compareWithFiles(
+  clips: readonly ClipCard[],
+  files: readonly ListedClip[],
+): readonly FileMismatch[] {
+  const sizes = new Map(files.map((file) => [file.id, file.bytes]));
+  const known = new Set(clips.filter((clip) => clip.state !== "deleted").map((clip) => clip.id));
+  const mismatches: FileMismatch[] = [];
+  for (const clip of clips) {
+    const bytes = sizes.get(clip.id);
+    if (clip.state !== "closed") continue;
+    if (bytes === undefined) mismatches.push({ clip: clip.id, what: "missing" });
+    else if (bytes !== clip.bytes) mismatches.push({ clip: clip.id, what: "size" });
+  }
+  for (const file of files) if (!known.has(file.id)) mismatches.push({ clip: file.id, what: "unlisted" });
+  return mismatches;
+}
+
+type AccessKind =
   | { readonly what: "watched"; readonly seconds: number | null; readonly isOngoing: boolean }
-  | { readonly what: "saw_plate" } | { readonly what: "claimed" } | { readonly what: "started"; readonly version: string }
-  | { readonly what: "changed_mask"; readonly visible: number } | { readonly what: "changed_settings"; readonly setting: string }
+  | { readonly what: "saw_plate" | "claimed" }
+  | { readonly what: "started"; readonly version: string }
+  | { readonly what: "changed_mask"; readonly visible: number }
+  | { readonly what: "changed_settings"; readonly setting: string }
   | { readonly what: "invited" | "paired" | "revoked"; readonly role: Role; readonly by: string | null }
-  | { readonly what: "deleted_clip"; readonly clip: string; readonly why: "owner" | "space" });
-/** Newest first. */
-export declare function accessLog(records: readonly JournalRecord[]): readonly AccessEntry[];
+  | { readonly what: "deleted_clip"; readonly clip: string; readonly why: "owner" | "space" };
+
+export type AccessEntry = {
+  /** Unique and stable. */
+  readonly key: string;
+  readonly atMs: number;
+  readonly device: string | null;
+  readonly name: string | null;
+} & AccessKind;
+
+/** Newest first. A view is one entry: its start, and once it ended its length. */
+export function accessLog(records: readonly JournalRecord[]): readonly AccessEntry[] {
+  const ends = new Map<string, number>();
+  for (const record of records) if (record.t === "view.ended") ends.set(record.viewer, record.seconds);
+  const lastStart = records.findLast((record) => record.t === "camera.started");
+  const entries: AccessEntry[] = [];
+  for (const record of records) {
+    const kind = accessKind(record, ends, lastStart ?? null);
+    if (!kind) continue;
+    const device = "device" in record ? record.device : null;
+    const name = "name" in record ? record.name : null;
+    entries.push({ key: `${record.epoch}.${record.index}`, atMs: record.at_ms, device, name, ...kind });
+  }
+  return entries.reverse();
+}
+
+function accessKind(
+  record: JournalRecord,
+  ends: ReadonlyMap<string, number>,
+  lastStart: JournalRecord | null,
+): AccessKind | null {
+  switch (record.t) {
+    case "camera.started":
+      return { what: "started", version: record.version };
+    case "camera.claimed":
+      return { what: "claimed" };
+    case "view.started": {
+      const seconds = ends.get(record.viewer) ?? null;
+      return { what: "watched", seconds, isOngoing: seconds === null && !isBefore(record, lastStart) };
+    }
+    case "plate.viewed":
+      return { what: "saw_plate" };
+    case "mask.changed":
+      return { what: "changed_mask", visible: record.visible };
+    case "settings.changed":
+      return { what: "changed_settings", setting: record.what };
+    case "device.invited":
+      return { what: "invited", role: record.role, by: record.by };
+    case "device.paired":
+      return { what: "paired", role: record.role, by: record.by };
+    case "device.revoked":
+      return { what: "revoked", role: record.role, by: record.by };
+    case "clip.deleted":
+      return { what: "deleted_clip", clip: record.clip, why: record.why };
+    default:
+      return null;
+  }
+}
+
+/** A view that began before the camera last started is over, even where its end was never written. */
+function isBefore(record: JournalRecord, start: JournalRecord | null): boolean {
+  if (!start) return false;
+  return record.epoch < start.epoch || (record.epoch === start.epoch && record.index < start.index);
+}

@@ -1,10 +1,102 @@
+/** Claiming a camera with the typed one-time code, which itself never leaves this browser. */
+
+import { scryptAsync } from "@noble/hashes/scrypt.js";
 import type { Api } from "./api";
+import { type Bytes, ownBytes, utf8 } from "./bytes";
+import { createDeviceKey, type DeviceKey, deviceSigner, publicKeyText } from "./device_key";
+import { FormatError } from "./errors";
+import { recipientOf } from "./identity";
+import { hmacSigner, signJws } from "./jws";
 import type { KeyStore } from "./key_store";
-/** "ABCDEFGH" from whatever was typed; raises FormatError when it can be no code. */
-export declare function parseClaimCode(typed: string): string;
-/** As far as it is typed, in the shown form XXXX-XXXX (for an input field). */
-export declare function shownClaimCode(typed: string): string;
-export declare function isWholeClaimCode(typed: string): boolean;
-export interface ClaimOptions { code: string; identity: string; cameraName: string; deviceName: string; onProgress?(share: number): void }
-/** Makes and keeps the device key, keeps the identity, claims, leaves `api` signed in. */
-export declare function claimCamera(api: Api, keys: KeyStore, options: ClaimOptions): Promise<{ device: string }>;
+
+const CODE_SYMBOLS = 8;
+const SYMBOLS = /^[0-9A-HJKMNP-TV-Z]*$/;
+
+/** Crockford's base32 as people type it: case, dashes and spaces do not matter, O is 0, I and L are 1. */
+function canonical(typed: string): string {
+  return typed
+    .toUpperCase()
+    .replace(/[\s\-–—_]/g, "")
+    .replaceAll("O", "0")
+    .replace(/[IL]/g, "1");
+}
+
+export function isWholeClaimCode(typed: string): boolean {
+  const code = canonical(typed);
+  return code.length === CODE_SYMBOLS && SYMBOLS.test(code);
+}
+
+/** What is typed so far as it should look in the field: `XXXX-XXXX`, without what can be no symbol. */
+export function shownClaimCode(typed: string): string {
+  const code = [...canonical(typed)]
+    .filter((symbol) => SYMBOLS.test(symbol))
+    .join("")
+    .slice(0, CODE_SYMBOLS);
+  return code.length > 4 ? `${code.slice(0, 4)}-${code.slice(4)}` : code;
+}
+
+/** The eight symbols without the dash; raises FormatError when it can be no code. */
+export function parseClaimCode(typed: string): string {
+  const code = canonical(typed);
+  if (!SYMBOLS.test(code)) throw new FormatError("the code has letters and digits only, and no U");
+  if (code.length !== CODE_SYMBOLS) throw new FormatError(`the code has 8 symbols, not ${code.length}`);
+  return code;
+}
+
+/** scrypt (RFC 7914) of the code, salted with the camera's id; takes up to a second on a phone. */
+export async function claimKey(
+  code: string,
+  cameraId: string,
+  onProgress?: (share: number) => void,
+): Promise<Bytes> {
+  const options = { N: 2 ** 14, r: 8, p: 1, dkLen: 32, asyncTick: 20, ...(onProgress ? { onProgress } : {}) };
+  return ownBytes(await scryptAsync(utf8(code), utf8(cameraId), options));
+}
+
+export interface ClaimOptions {
+  /** As typed. */
+  readonly code: string;
+  readonly identity: string;
+  readonly cameraName: string;
+  readonly deviceName: string;
+  readonly onProgress?: (share: number) => void;
+}
+
+/**
+ * Makes this browser the first owner: keeps the keys, claims, and leaves `api` able to sign in.
+ *
+ * The keys are kept *before* the camera is asked, so that no power cut can leave a camera sealed to a lost key.
+ * A second try uses the same device key. Raises FormatError, ApiError (`bad_code`, `already_claimed`, …), NoAnswerError.
+ */
+export async function claimCamera(
+  api: Api,
+  keys: KeyStore,
+  options: ClaimOptions,
+): Promise<{ device: string }> {
+  const code = parseClaimCode(options.code);
+  const { camera } = await api.hello();
+  const deviceKey = await keptDeviceKey(keys);
+  await keys.saveIdentity(options.identity);
+  await keys.saveCameraId(camera);
+  const signer = await hmacSigner("claim", await claimKey(code, camera, options.onProgress));
+  const args = {
+    device_key: publicKeyText(deviceKey),
+    device_name: options.deviceName,
+    recipient: await recipientOf(options.identity),
+    camera_name: options.cameraName,
+  };
+  const { device } = await api.claim(
+    await signJws(signer, { action: "claim", args, nonce: await api.nonce() }),
+  );
+  api.setSigner(deviceSigner(deviceKey));
+  return { device };
+}
+
+/** The device key of this browser, made where there is none. */
+export async function keptDeviceKey(keys: KeyStore): Promise<DeviceKey> {
+  const kept = await keys.deviceKey();
+  if (kept) return kept;
+  const made = await createDeviceKey();
+  await keys.saveDeviceKey(made);
+  return made;
+}

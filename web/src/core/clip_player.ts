@@ -1,8 +1,12 @@
 import type { Observable } from "./observable";
 import type { SealedFile } from "./sealed_file";
 export type PlayerState =
-  | { readonly kind: "loading" } | { readonly kind: "playing" }
-  | { readonly kind: "complete" } | { readonly kind: "ended_early" } | { readonly kind: "altered"; readonly atMs: number | null } | { readonly kind: "failed"; readonly message: string };
+  | { readonly kind: "loading" }
+  | { readonly kind: "playing" }
+  | { readonly kind: "complete" }
+  | { readonly kind: "ended_early" }
+  | { readonly kind: "altered"; readonly atMs: number | null }
+  | { readonly kind: "failed"; readonly message: string };
 /** Plays a sealed clip in a video element and follows the element's own seeking. */
 export declare class ClipPlayer {
   constructor(video: HTMLVideoElement, file: SealedFile);

@@ -1,7 +1,139 @@
+/** Reads the whole journal and says how far it can be believed. */
+
 import type { Api } from "./api";
+import { type Epoch, readEpoch } from "./epoch";
+import { NoKeyError } from "./errors";
+import type { EpochFile, Journal, JournalPin, JournalProblem, JournalVerdict } from "./journal_types";
 import type { KeyStore } from "./key_store";
-import type { EpochFile, Journal, JournalPin } from "./journal_types";
-export interface ReadOptions { cameraId?: string | null; pin?: JournalPin | null; onProgress?(share: number): void; signal?: AbortSignal }
-export declare function readJournal(files: readonly EpochFile[], identity: string, options?: ReadOptions): Promise<Journal>;
-/** Fetches, reads, compares with the kept pin, and keeps the new one. */
-export declare function loadJournal(api: Api, keys: KeyStore, options?: Pick<ReadOptions, "onProgress" | "signal">): Promise<Journal>;
+import { RECORD_BYTES } from "./ratchet";
+import { breathe } from "./timing";
+
+export interface ReadOptions {
+  /** Where given, epochs of another camera count as altered. */
+  readonly cameraId?: string | null;
+  readonly pin?: JournalPin | null;
+  readonly onProgress?: (share: number) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const WORST_FIRST: readonly JournalVerdict[] = ["altered", "rolled_back", "gap", "torn_tail"];
+/** Longest stretch of work without letting the page answer. */
+const STRETCH_MS = 12;
+
+/**
+ * Reads the epochs in order and checks every record, every link to the epoch before, and the pin.
+ *
+ * What is altered is left out and reported; what can be read is given. Raises the signal's reason only.
+ */
+export async function readJournal(
+  files: readonly EpochFile[],
+  identity: string,
+  options: ReadOptions = {},
+): Promise<Journal> {
+  const sorted = [...files].sort((a, b) => a.epoch - b.epoch);
+  const pin = options.pin ?? null;
+  const pause = pacer(sorted, options);
+  const epochs: Epoch[] = [];
+  for (const file of sorted) {
+    const wanted = new Set(pin?.epoch === file.epoch ? [pin.records] : []);
+    epochs.push(await readEpoch(file, identity, wanted, pause));
+  }
+  const problems = epochs.flatMap((epoch, i) => [
+    ...epoch.problems,
+    ...headProblems(epoch, options.cameraId ?? null),
+    ...linkProblems(epoch, epochs[i - 1] ?? null),
+  ]);
+  problems.push(...pinProblems(epochs, pin));
+  const verdict = WORST_FIRST.find((worst) => problems.some((p) => p.verdict === worst)) ?? "complete";
+  options.onProgress?.(1);
+  return {
+    records: epochs.flatMap((epoch) => epoch.records),
+    verdict,
+    problems,
+    pin: nextPin(epochs, verdict),
+  };
+}
+
+/**
+ * Fetches the journal, reads it, compares it with the kept pin, and keeps the new one.
+ *
+ * Raises NoKeyError in a browser without the identity, ApiError, NoAnswerError, the signal's reason.
+ */
+export async function loadJournal(
+  api: Api,
+  keys: KeyStore,
+  options: Pick<ReadOptions, "onProgress" | "signal"> = {},
+): Promise<Journal> {
+  const identity = await keys.identity();
+  if (identity === null)
+    throw new NoKeyError("this browser holds no key to the recordings: enter the recovery sheet");
+  const files: EpochFile[] = [];
+  for (const { epoch } of await api.epochs())
+    files.push({ epoch, bytes: await api.journalFile(epoch, options.signal) });
+  const [cameraId, pin] = [await keys.cameraId(), await keys.pin()];
+  const journal = await readJournal(files, identity, { ...options, cameraId, pin });
+  if (journal.pin) await keys.savePin(journal.pin);
+  return journal;
+}
+
+function pacer(files: readonly EpochFile[], options: ReadOptions): (readRecords: number) => Promise<void> {
+  const total = files.reduce((sum, file) => sum + file.bytes.length, 0) / RECORD_BYTES;
+  let done = 0;
+  let stretchStart = performance.now();
+  return async (readRecords) => {
+    done += readRecords;
+    if (performance.now() - stretchStart < STRETCH_MS) return;
+    options.onProgress?.(Math.min(1, done / total));
+    await breathe();
+    options.signal?.throwIfAborted();
+    stretchStart = performance.now();
+  };
+}
+
+function headProblems(epoch: Epoch, cameraId: string | null): JournalProblem[] {
+  if (!epoch.head || cameraId === null || epoch.head.camera === cameraId) return [];
+  const detail = `this epoch belongs to camera ${epoch.head.camera}`;
+  return [{ verdict: "altered", epoch: epoch.epoch, index: null, detail }];
+}
+
+function linkProblems(epoch: Epoch, before: Epoch | null): JournalProblem[] {
+  if (!epoch.head) return [];
+  const report = (verdict: "gap" | "altered", detail: string): JournalProblem[] => [
+    { verdict, epoch: epoch.epoch, index: null, detail },
+  ];
+  const link = epoch.head.previous;
+  if (!link)
+    return before ? report("altered", `it follows none, and yet epoch ${before.epoch} is there`) : [];
+  if (!before || before.epoch < link.epoch) return report("gap", `epoch ${link.epoch} before it is missing`);
+  if (before.epoch > link.epoch)
+    return report("altered", `epoch ${before.epoch} was not there when it began`);
+  if (!before.head) return [];
+  if (before.recordCount < link.records)
+    return report("gap", `${link.records - before.recordCount} records of epoch ${link.epoch} are missing`);
+  if (before.recordCount > link.records || before.roots.get(before.recordCount) !== link.root)
+    return report("altered", `epoch ${link.epoch} has changed since it ended`);
+  return [];
+}
+
+function pinProblems(epochs: readonly Epoch[], pin: JournalPin | null): JournalProblem[] {
+  if (!pin) return [];
+  const report = (verdict: "rolled_back" | "altered", detail: string): JournalProblem[] => [
+    { verdict, epoch: pin.epoch, index: null, detail },
+  ];
+  const epoch = epochs.find((e) => e.epoch === pin.epoch);
+  if (!epoch) return report("rolled_back", "this browser has seen this epoch, and it is gone");
+  if (!epoch.head) return [];
+  if (epoch.recordCount < pin.records)
+    return report("rolled_back", `this browser has seen ${pin.records - epoch.recordCount} more records`);
+  if (epoch.roots.get(pin.records) !== pin.root)
+    return report("altered", "what this browser has seen here was changed");
+  return [];
+}
+
+/** The newest point that holds; an old pin that did not hold stays, so that the finding does not vanish. */
+function nextPin(epochs: readonly Epoch[], verdict: JournalVerdict): JournalPin | null {
+  const last = epochs.at(-1);
+  const root = last?.roots.get(last.recordCount);
+  if (verdict === "altered" || verdict === "rolled_back" || !last || root === undefined) return null;
+  return { epoch: last.epoch, records: last.recordCount, root };
+}

@@ -21,7 +21,13 @@ export type JournalRecord = Common &
   (
     | { readonly t: "camera.started"; readonly version: string }
     | ({ readonly t: "camera.claimed" } & ByDevice)
-    | { readonly t: "clip.opened"; readonly clip: string; readonly cause: ClipCause; readonly mask: string; readonly clock: Clock }
+    | {
+        readonly t: "clip.opened";
+        readonly clip: string;
+        readonly cause: ClipCause;
+        readonly mask: string;
+        readonly clock: Clock;
+      }
     | {
         readonly t: "clip.closed";
         readonly clip: string;
@@ -34,12 +40,34 @@ export type JournalRecord = Common &
         /** Key of the thumbnail. */
         readonly thumb: Bytes | null;
       }
-    | { readonly t: "clip.deleted"; readonly clip: string; readonly why: "owner" | "space"; readonly device: string | null }
+    | {
+        readonly t: "clip.deleted";
+        readonly clip: string;
+        readonly why: "owner" | "space";
+        readonly device: string | null;
+      }
     | ({ readonly t: "view.started"; readonly viewer: string } & ByDevice)
-    | ({ readonly t: "view.ended"; readonly viewer: string; readonly seconds: number; readonly why: string } & ByDevice)
+    | ({
+        readonly t: "view.ended";
+        readonly viewer: string;
+        readonly seconds: number;
+        readonly why: string;
+      } & ByDevice)
     | ({ readonly t: "plate.viewed" } & ByDevice)
-    | ({ readonly t: "mask.changed"; readonly old: string | null; readonly new: string | null; readonly visible: number } & ByDevice)
-    | ({ readonly t: "device.invited" | "device.paired" | "device.revoked"; readonly role: Role; readonly by: string | null } & ByDevice)
+    | ({
+        readonly t: "mask.changed";
+        readonly old: string | null;
+        readonly new: string | null;
+        readonly visible: number;
+      } & ByDevice)
+    | {
+        readonly t: "device.invited" | "device.paired" | "device.revoked";
+        /** Null of an invited one, which nobody has yet. */
+        readonly device: string | null;
+        readonly name: string | null;
+        readonly role: Role;
+        readonly by: string | null;
+      }
     | ({ readonly t: "settings.changed"; readonly what: string } & ByDevice)
     /** A record of a kind that this page does not know yet. */
     | { readonly t: "unknown"; readonly kind: string }

@@ -24,7 +24,9 @@ export function ed25519Signer(kid: string, privateKey: CryptoKey): Signer {
 }
 
 export async function hmacSigner(kid: string, key: Bytes): Promise<Signer> {
-  const hmacKey = await crypto.subtle.importKey("raw", key, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+  const hmacKey = await crypto.subtle.importKey("raw", key, { name: "HMAC", hash: "SHA-256" }, false, [
+    "sign",
+  ]);
   return {
     kid,
     alg: "HS256",

@@ -92,7 +92,10 @@ type Nothing = Record<string, never>;
 export interface Commands {
   "live.renew": { args: { viewer: string }; result: { lives_s: number } };
   "mask.get": { args: Nothing; result: { mask: string | null; digest: string | null } };
-  "mask.set": { args: { mask: string; replaces: string | null }; result: { digest: string; visible: number } };
+  "mask.set": {
+    args: { mask: string; replaces: string | null };
+    result: { digest: string; visible: number };
+  };
   "plate.get": { args: Nothing; result: PlateReply };
   "clip.record": { args: Nothing; result: Nothing };
   "clip.delete": { args: { clip: string }; result: Nothing };
