@@ -1,0 +1,172 @@
+"""The records of the journal, one struct for each kind, and their JSON; docs/design/0001 section 5."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+import msgspec
+
+from camera.clock import ClockQuality
+from camera.vault.boxes import ClipCause, ClipEnd
+
+MAX_JSON_BYTES = 494
+MAX_NAME_CHARACTERS = 40
+
+DeletedWhy = Literal["owner", "space"]
+_CLIPPED_FIELDS = ("name", "what", "version", "why", "by", "viewer", "device", "role")
+
+
+class _Card(msgspec.Struct, frozen=True, kw_only=True, tag_field="t"):
+    """`at_ms` is the wall clock."""
+
+    at_ms: int
+
+
+class CameraStarted(_Card, frozen=True, kw_only=True, tag="camera.started"):
+    version: str
+
+
+class CameraClaimed(_Card, frozen=True, kw_only=True, tag="camera.claimed"):
+    device: str
+    name: str
+
+
+class ClipOpened(_Card, frozen=True, kw_only=True, tag="clip.opened"):
+    """`mask` is the digest of the mask in force, 64 hex digits."""
+
+    clip: str
+    cause: ClipCause
+    mask: str
+    clock: ClockQuality
+
+
+class ClipClosed(_Card, frozen=True, kw_only=True, tag="clip.closed"):
+    """`size_bytes` and `sha256` are those of the sealed file; `thumb` is the thumbnail's key, unpadded base64url."""
+
+    clip: str
+    started_at_ms: int
+    duration_ms: int
+    size_bytes: int = msgspec.field(name="bytes")
+    sha256: str
+    end: ClipEnd
+    cause: ClipCause
+    thumb: str | None
+
+    def __repr__(self) -> str:
+        return f"ClipClosed({self.clip}, {self.duration_ms} ms, {self.size_bytes} bytes, {self.end})"
+
+
+class ClipDeleted(_Card, frozen=True, kw_only=True, tag="clip.deleted"):
+    """`device` asked for it; None when space was needed."""
+
+    clip: str
+    why: DeletedWhy
+    device: str | None
+
+
+class ViewStarted(_Card, frozen=True, kw_only=True, tag="view.started"):
+    viewer: str
+    device: str
+    name: str
+
+
+class ViewEnded(_Card, frozen=True, kw_only=True, tag="view.ended"):
+    viewer: str
+    device: str
+    name: str
+    seconds: int
+    why: str
+
+
+class PlateViewed(_Card, frozen=True, kw_only=True, tag="plate.viewed"):
+    device: str
+    name: str
+
+
+class MaskChanged(_Card, frozen=True, kw_only=True, tag="mask.changed"):
+    """`old` and `new` are digests; `visible` is the share of the picture that is now seen, 0.0-1.0."""
+
+    device: str
+    name: str
+    old: str | None
+    new: str | None
+    visible: float
+
+
+class DeviceInvited(_Card, frozen=True, kw_only=True, tag="device.invited"):
+    device: str
+    name: str
+    role: str
+    by: str
+
+
+class DevicePaired(_Card, frozen=True, kw_only=True, tag="device.paired"):
+    device: str
+    name: str
+    role: str
+    by: str
+
+
+class DeviceRevoked(_Card, frozen=True, kw_only=True, tag="device.revoked"):
+    device: str
+    name: str
+    role: str
+    by: str
+
+
+class SettingsChanged(_Card, frozen=True, kw_only=True, tag="settings.changed"):
+    device: str
+    name: str
+    what: str
+
+
+Record: TypeAlias = (
+    CameraStarted
+    | CameraClaimed
+    | ClipOpened
+    | ClipClosed
+    | ClipDeleted
+    | ViewStarted
+    | ViewEnded
+    | PlateViewed
+    | MaskChanged
+    | DeviceInvited
+    | DevicePaired
+    | DeviceRevoked
+    | SettingsChanged
+)
+
+
+def encode_record(record: Record) -> bytes:
+    """JSON of at most 494 bytes: names are cut to 40 characters, then the longest text until it fits.
+
+    Raises ValueError when even that is not enough, as ids or digests are too long to be such.
+    """
+    fields = {
+        name: _cut(value, MAX_NAME_CHARACTERS if name == "name" else MAX_JSON_BYTES)
+        for name in record.__struct_fields__
+        if name in _CLIPPED_FIELDS and isinstance(value := getattr(record, name), str)
+    }
+    while True:
+        encoded = msgspec.json.encode(msgspec.structs.replace(record, **fields))
+        excess_bytes = len(encoded) - MAX_JSON_BYTES
+        if excess_bytes <= 0:
+            return encoded
+        longest = max(fields, key=lambda name: len(fields[name]), default=None)
+        if longest is None or not fields[longest]:
+            raise ValueError(f"a {type(record).__name__} record of {len(encoded)} bytes does not fit a journal record")
+        # One character is at most six bytes of JSON, so this never cuts more than is needed.
+        fields[longest] = _cut(fields[longest], len(fields[longest]) - -(-excess_bytes // 6))
+
+
+def decode_record(data: bytes) -> Record:
+    """Raises msgspec.DecodeError on anything that is no record of this version."""
+    return _DECODER.decode(data)
+
+
+_DECODER: msgspec.json.Decoder[Record] = msgspec.json.Decoder(Record)
+
+
+def _cut(text: str, characters: int) -> str:
+    """At most so many characters, with lone surrogates, which UTF-8 cannot hold, replaced."""
+    return text[: max(0, characters)].encode("utf-8", "replace").decode()

@@ -1,0 +1,63 @@
+"""Clip ids: 8 hex digits of a number that only grows, 24 random ones."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from camera.vault.errors import VaultError
+from camera.vault.files import Files, write_durably
+from camera.vault.journal import RECORD_BYTES, journal_files
+
+_ID = re.compile(r"[0-9a-f]{32}")
+_NUMBER_DIGITS = 8
+_MAX_NUMBER = 16**_NUMBER_DIGITS - 1
+
+
+def is_clip_id(text: str) -> bool:
+    return _ID.fullmatch(text) is not None
+
+
+class ClipIds:
+    """Gives out ids whose numbers never repeat and never go back, also when every clip is deleted.
+
+    The last number stands in the file `sequence`, which is on the card before its id is used; a crash in between
+    skips a number. When that file is lost, the numbers of what is left and the journal, which holds at least one
+    record for each clip there ever was, give a number that is high enough.
+    """
+
+    def __init__(self, root: Path, files: Files) -> None:
+        self._path = root / "sequence"
+        self._files = files
+        self._last = max(_stored(self._path), _highest_on_disk(root))
+        if _stored(self._path) < 0:
+            self._last = max(self._last, _journal_records(root / "journal"))
+
+    def next_id(self) -> str:
+        """A new id. Raises StorageError when the number cannot be stored."""
+        number = self._last + 1
+        if number > _MAX_NUMBER:
+            raise VaultError(f"there have been {_MAX_NUMBER} clips; use a new data folder")
+        write_durably(self._files, self._path, f"{number}\n".encode())
+        self._last = number
+        return f"{number:08x}{os.urandom(12).hex()}"
+
+
+def _stored(path: Path) -> int:
+    """The stored number; -1 when there is none that can be read."""
+    try:
+        text = path.read_text("ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        return -1
+    return int(text) if re.fullmatch(r"[0-9]{1,10}", text) else -1
+
+
+def _highest_on_disk(root: Path) -> int:
+    names = [path.stem for folder in ("clips", "thumbs") for path in (root / folder).iterdir()]
+    return max((int(name[:_NUMBER_DIGITS], 16) for name in names if is_clip_id(name)), default=-1)
+
+
+def _journal_records(folder: Path) -> int:
+    """No fewer than there are records: heads are counted as if they were records too."""
+    return sum(file.path.stat().st_size // RECORD_BYTES for file in journal_files(folder))

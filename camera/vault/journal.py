@@ -1,0 +1,167 @@
+"""The journal: an append-only, sealed, forward-secure list of what happened; docs/design/0001 section 5."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+
+from camera.clock import Clock
+from camera.vault.age_writer import seal_bytes
+from camera.vault.cards import Record, encode_record
+from camera.vault.errors import VaultError
+from camera.vault.files import Files, OpenFile, storage_error, write_durably
+
+MAGIC = b"STOOPJ1\n"
+RECORD_BYTES = 512
+PLAIN_BYTES = RECORD_BYTES - 16
+EPOCH_NS = 24 * 3600 * 1_000_000_000
+_LENGTH_BYTES = 4
+_NAME = re.compile(r"([0-9a-f]{8})\.sjl")
+
+
+class Previous(msgspec.Struct, frozen=True):
+    """The epoch before, as its file stood when this one was begun."""
+
+    epoch: int
+    records: int
+    root: str
+
+
+class JournalHeader(msgspec.Struct, frozen=True, kw_only=True):
+    """The sealed head of an epoch. `key` is K_0, unpadded base64url."""
+
+    v: int = 1
+    camera: str
+    epoch: int
+    key: str
+    opened_at_ms: int
+    previous: Previous | None
+
+    def __repr__(self) -> str:
+        return f"JournalHeader(epoch {self.epoch})"
+
+
+@dataclass(frozen=True, slots=True)
+class JournalFile:
+    """One epoch's file and its number."""
+
+    epoch: int
+    path: Path
+
+
+def journal_files(folder: Path) -> list[JournalFile]:
+    """Every epoch in the folder, oldest first; other names are left alone."""
+    try:
+        names = os.listdir(folder)
+    except OSError as error:
+        raise storage_error("list", folder, error) from error
+    return [JournalFile(int(match[1], 16), folder / name) for name in sorted(names) if (match := _NAME.fullmatch(name))]
+
+
+def chain(data: bytes) -> tuple[int, bytes]:
+    """How many whole records the file's bytes hold, and the root over them.
+
+    A file without a sound head counts as all head: no records.
+    """
+    first = len(MAGIC) + _LENGTH_BYTES
+    if data.startswith(MAGIC) and len(data) >= first:
+        first += int.from_bytes(data[len(MAGIC) : first], "big")
+    root = hashlib.sha256(data[:first]).digest()
+    records = max(0, len(data) - first) // RECORD_BYTES
+    for at in range(first, first + records * RECORD_BYTES, RECORD_BYTES):
+        root = hashlib.sha256(root + data[at : at + RECORD_BYTES]).digest()
+    return records, root
+
+
+def record_aad(epoch: int, index: int) -> bytes:
+    """What ties a record to its place."""
+    return b"stoop-journal-v1" + epoch.to_bytes(8, "big") + index.to_bytes(8, "big")
+
+
+class Journal:
+    """Writes one epoch after another. Not thread-safe: the vault serialises.
+
+    The key of each record is dropped when the record is sealed, so a seized device opens nothing that was written.
+    Every record is on the card when `append` returns. A crash leaves at most a torn last record, which readers skip;
+    a new epoch begins at the next start.
+    """
+
+    def __init__(self, folder: Path, camera_id: str, recipients: tuple[str, ...], clock: Clock, files: Files) -> None:
+        """Begins an epoch. Raises StorageError, or RecipientError when a recipient is bad."""
+        self._folder, self._camera_id, self._recipients = folder, camera_id, recipients
+        self._clock, self._files = clock, files
+        self._file: OpenFile | None = None
+        self._epoch, self._index, self._key, self._opened_ns = 0, 0, b"", 0
+        self._begin_epoch()
+
+    @property
+    def epoch(self) -> int:
+        return self._epoch
+
+    def append(self, record: Record) -> None:
+        """Seal one record and return when it is on the card.
+
+        After StorageError the epoch is given up, as it may end in half a record; the next call begins a new one.
+        """
+        plain = encode_record(record)
+        if self._file is None or self._clock.monotonic_ns() - self._opened_ns >= EPOCH_NS:
+            self._begin_epoch()
+        assert self._file is not None
+        padded = (len(plain).to_bytes(2, "big") + plain).ljust(PLAIN_BYTES, b"\x00")
+        message_key = hmac.digest(self._key, b"\x01", "sha256")
+        self._key = hmac.digest(self._key, b"\x02", "sha256")
+        aad = record_aad(self._epoch, self._index)
+        self._index += 1
+        try:
+            self._file.write(memoryview(ChaCha20Poly1305(message_key).encrypt(bytes(12), padded, aad)))
+            self._file.sync()
+        except VaultError:
+            self._give_up_epoch()
+            raise
+
+    def close(self) -> None:
+        """End the epoch; a later `append` would begin another."""
+        file, self._file, self._key = self._file, None, b""
+        if file is not None:
+            file.close()
+
+    def _give_up_epoch(self) -> None:
+        try:
+            self.close()
+        except VaultError:
+            self._file = None
+
+    def _begin_epoch(self) -> None:
+        self.close()
+        earlier = journal_files(self._folder)
+        epoch = earlier[-1].epoch + 1 if earlier else 0
+        key = os.urandom(32)
+        header = JournalHeader(
+            camera=self._camera_id,
+            epoch=epoch,
+            key=base64.urlsafe_b64encode(key).rstrip(b"=").decode(),
+            opened_at_ms=self._clock.wall_ms(),
+            previous=_previous(earlier[-1]) if earlier else None,
+        )
+        sealed = seal_bytes(self._recipients, msgspec.json.encode(header))
+        path = self._folder / f"{epoch:08x}.sjl"
+        write_durably(self._files, path, MAGIC + len(sealed).to_bytes(_LENGTH_BYTES, "big") + sealed)
+        self._file = self._files.open(path, is_new=False)
+        self._epoch, self._index, self._key = epoch, 0, key
+        self._opened_ns = self._clock.monotonic_ns()
+
+
+def _previous(file: JournalFile) -> Previous:
+    try:
+        records, root = chain(file.path.read_bytes())
+    except OSError as error:
+        raise storage_error("read", file.path, error) from error
+    return Previous(file.epoch, records, root.hex())

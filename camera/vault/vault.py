@@ -1,0 +1,171 @@
+"""The vault: clips, thumbnails and the journal in one folder, sealed to the owner. It opens nothing, ever."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from pathlib import Path
+
+from camera.clock import Clock
+from camera.vault.boxes import ClipCause
+from camera.vault.cards import ClipClosed, ClipDeleted, ClipOpened, DeletedWhy, Record
+from camera.vault.clip import ClipPlace, ClipWriter
+from camera.vault.clip_ids import ClipIds, is_clip_id
+from camera.vault.errors import ClipOpenError, ClipStateError, UnknownClipError, VaultError
+from camera.vault.files import DiskFiles, Files, is_temporary, storage_error
+from camera.vault.journal import Journal
+from camera.vault.recipients import parse_recipients
+
+_CLIP_SUFFIX = ".age"
+_THUMBNAIL_SUFFIX = ".thumb"
+
+
+class Vault:
+    """At most one open clip at a time. Thread-safe, except that one thread at a time feeds the open clip.
+
+    Order on the card: a clip's file exists before its opened card; its closed card follows the whole file; a deleted
+    card precedes the deletion. So a crash leaves at worst a clip without a card or a deleted card whose clip is
+    still there, never a clip that vanished without a word.
+    """
+
+    def __init__(
+        self, root: Path, camera_id: str, recipients: tuple[str, ...], clock: Clock, files: Files | None = None
+    ) -> None:
+        """Makes the folders and begins a journal epoch.
+
+        Raises RecipientError when a recipient is bad, StorageError when the disk fails.
+        """
+        self._recipients = parse_recipients(recipients)
+        self._clock = clock
+        self._files = files or DiskFiles()
+        self._clips, self._thumbnails, journal = (root / name for name in ("clips", "thumbs", "journal"))
+        for folder in (root, self._clips, self._thumbnails, journal):
+            self._files.make_folder(folder)
+        for folder in (root, self._clips, self._thumbnails, journal):
+            self._remove_temporaries(folder)
+        self._lock = threading.RLock()
+        self._open_clip: ClipWriter | None = None
+        self._journal = Journal(journal, camera_id, recipients, clock, self._files)
+        self._ids = ClipIds(root, self._files)
+
+    @property
+    def open_clip_id(self) -> str | None:
+        """The clip that is being recorded."""
+        return self._open_clip.clip_id if self._open_clip else None
+
+    def open_clip(self, cause: ClipCause, mask_digest: str) -> ClipWriter:
+        """Begin a clip. Raises ClipStateError while another is open, StorageError when the disk fails."""
+        with self._lock:
+            if self._open_clip:
+                raise ClipStateError(f"clip {self._open_clip.clip_id} is still open; close it first")
+            clip_id = self._ids.next_id()
+            place = ClipPlace(clip_id, cause, mask_digest, self._clip_path(clip_id), self._thumbnail_path(clip_id))
+            try:
+                self._open_clip = ClipWriter(place, self._recipients, self._clock, self._files, self._clip_ended)
+                self._journal.append(self._opened_card(place))
+            except VaultError:
+                self._undo_open(clip_id)
+                raise
+            return self._open_clip
+
+    def note(self, record: Record) -> None:
+        """Put a record into the journal; it is on the card when this returns. Raises StorageError."""
+        with self._lock:
+            self._journal.append(record)
+
+    def delete_clip(self, clip_id: str, why: DeletedWhy, device: str | None = None) -> None:
+        """Delete a clip and its thumbnail; flash may keep old pages.
+
+        Raises UnknownClipError, ClipOpenError while it is being recorded, StorageError.
+        """
+        with self._lock:
+            if clip_id == self.open_clip_id:
+                raise ClipOpenError(f"clip {clip_id} is still being recorded; delete it when it has ended")
+            if not is_clip_id(clip_id) or not self._clip_path(clip_id).exists():
+                raise UnknownClipError(f"there is no clip {clip_id[:32]!r}; it may be deleted already")
+            card = ClipDeleted(at_ms=self._clock.wall_ms(), clip=clip_id, why=why, device=device)
+            self._journal.append(card)
+            self._remove(clip_id)
+
+    def make_room(self, max_bytes: int) -> list[str]:
+        """Delete the oldest ended clips until all together use at most `max_bytes`; the ids that went.
+
+        The open clip counts but stays. Raises StorageError; what was deleted before stays deleted.
+        """
+        with self._lock:
+            sizes = self._sizes()
+            used_bytes = sum(sizes.values())
+            gone: list[str] = []
+            for clip_id in sorted(sizes):
+                if used_bytes <= max_bytes:
+                    break
+                if clip_id != self.open_clip_id:
+                    self.delete_clip(clip_id, "space")
+                    used_bytes -= sizes[clip_id]
+                    gone.append(clip_id)
+            return gone
+
+    def clips_bytes(self) -> int:
+        """What all clips, the open one too, and their thumbnails use."""
+        with self._lock:
+            return sum(self._sizes().values())
+
+    def close(self) -> None:
+        """End the journal; a clip that is still open ends early."""
+        with self._lock:
+            if self._open_clip:
+                self._open_clip.abandon()
+            self._journal.close()
+
+    def _opened_card(self, place: ClipPlace) -> ClipOpened:
+        return ClipOpened(
+            at_ms=self._clock.wall_ms(),
+            clip=place.clip_id,
+            cause=place.cause,
+            mask=place.mask_digest,
+            clock=self._clock.quality(),
+        )
+
+    def _undo_open(self, clip_id: str) -> None:
+        """A clip that could not be opened leaves no file, unless the disk refuses that too."""
+        if self._open_clip:
+            self._open_clip.abandon()
+        with contextlib.suppress(VaultError):  # the first failure is the one that the owner hears of
+            self._remove(clip_id)
+
+    def _clip_ended(self, card: ClipClosed | None) -> None:
+        with self._lock:
+            self._open_clip = None
+            if card is not None:
+                self._journal.append(card)
+
+    def _sizes(self) -> dict[str, int]:
+        """Bytes by clip id, clip and thumbnail together; a thumbnail without a clip is not counted."""
+        sizes: dict[str, int] = {}
+        try:
+            for path in self._clips.iterdir():
+                if path.suffix == _CLIP_SUFFIX and is_clip_id(path.stem):
+                    sizes[path.stem] = path.stat().st_size
+            for path in self._thumbnails.iterdir():
+                if path.stem in sizes:
+                    sizes[path.stem] += path.stat().st_size
+        except OSError as error:
+            raise storage_error("list", self._clips, error) from error
+        return sizes
+
+    def _remove(self, clip_id: str) -> None:
+        self._files.remove(self._thumbnail_path(clip_id))
+        self._files.remove(self._clip_path(clip_id))
+        self._files.sync_folder(self._thumbnails)
+        self._files.sync_folder(self._clips)
+
+    def _remove_temporaries(self, folder: Path) -> None:
+        for path in list(folder.iterdir()):
+            if is_temporary(path):
+                self._files.remove(path)
+
+    def _clip_path(self, clip_id: str) -> Path:
+        return self._clips / f"{clip_id}{_CLIP_SUFFIX}"
+
+    def _thumbnail_path(self, clip_id: str) -> Path:
+        return self._thumbnails / f"{clip_id}{_THUMBNAIL_SUFFIX}"
