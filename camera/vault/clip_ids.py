@@ -8,7 +8,7 @@ from pathlib import Path
 
 from camera.vault.errors import VaultError
 from camera.vault.files import Files, write_durably
-from camera.vault.journal import RECORD_BYTES, journal_files
+from camera.vault.journal import count_records, journal_files
 
 _ID = re.compile(r"[0-9a-f]{32}")
 _NUMBER_DIGITS = 8
@@ -32,7 +32,7 @@ class ClipIds:
         self._files = files
         self._last = max(_stored(self._path), _highest_on_disk(root))
         if _stored(self._path) < 0:
-            self._last = max(self._last, _journal_records(root / "journal"))
+            self._last = max(self._last, _journal_records(root / "journal") - 1)
 
     def next_id(self) -> str:
         """A new id. Raises StorageError when the number cannot be stored."""
@@ -59,5 +59,4 @@ def _highest_on_disk(root: Path) -> int:
 
 
 def _journal_records(folder: Path) -> int:
-    """No fewer than there are records: heads are counted as if they were records too."""
-    return sum(file.path.stat().st_size // RECORD_BYTES for file in journal_files(folder))
+    return sum(count_records(file) for file in journal_files(folder))

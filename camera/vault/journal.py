@@ -66,19 +66,35 @@ def journal_files(folder: Path) -> list[JournalFile]:
     return [JournalFile(int(match[1], 16), folder / name) for name in sorted(names) if (match := _NAME.fullmatch(name))]
 
 
+def count_records(file: JournalFile) -> int:
+    """Whole records in a file, by its size. Raises StorageError when it cannot be read."""
+    try:
+        with file.path.open("rb") as opened:
+            first = _first_record(opened.read(len(MAGIC) + _LENGTH_BYTES))
+            return max(0, file.path.stat().st_size - first) // RECORD_BYTES
+    except OSError as error:
+        raise storage_error("read", file.path, error) from error
+
+
 def chain(data: bytes) -> tuple[int, bytes]:
     """How many whole records the file's bytes hold, and the root over them.
 
     A file without a sound head counts as all head: no records.
     """
-    first = len(MAGIC) + _LENGTH_BYTES
-    if data.startswith(MAGIC) and len(data) >= first:
-        first += int.from_bytes(data[len(MAGIC) : first], "big")
+    first = _first_record(data)
     root = hashlib.sha256(data[:first]).digest()
     records = max(0, len(data) - first) // RECORD_BYTES
     for at in range(first, first + records * RECORD_BYTES, RECORD_BYTES):
         root = hashlib.sha256(root + data[at : at + RECORD_BYTES]).digest()
     return records, root
+
+
+def _first_record(data: bytes) -> int:
+    """Where record 0 stands; past any file's end when there is no sound head."""
+    head_bytes = len(MAGIC) + _LENGTH_BYTES
+    if not data.startswith(MAGIC) or len(data) < head_bytes:
+        return 1 << 62
+    return head_bytes + int.from_bytes(data[len(MAGIC) : head_bytes], "big")
 
 
 def record_aad(epoch: int, index: int) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import Protocol
 
 from stoop.reader.errors import HeaderError
 
@@ -16,6 +16,13 @@ _BODY_COLUMNS = 64
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]*")
 _MAC_LINE = re.compile(rb"--- [A-Za-z0-9+/]{43}")
 _STANZA_LINE = re.compile(rb"->( [\x21-\x7e]+)+")
+
+
+class ByteSource(Protocol):
+    """What is read from: an open file, or something that looks like one."""
+
+    def read(self, size: int, /) -> bytes: ...
+    def readline(self, size: int, /) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +44,7 @@ class Header:
     size_bytes: int
 
 
-def parse_header(file: BinaryIO) -> Header:
+def parse_header(file: ByteSource) -> Header:
     """Read the header and leave `file` at the nonce.
 
     Raises HeaderError when the bytes are no age v1 header.
@@ -75,7 +82,7 @@ def decode_base64(encoded: bytes) -> bytes:
 class _Lines:
     """Lines of the header, each bounded, all kept in `taken` as they stand."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: ByteSource) -> None:
         self._file = file
         self.taken = bytearray()
 

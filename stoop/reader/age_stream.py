@@ -5,13 +5,12 @@ from __future__ import annotations
 import hmac
 import io
 from collections.abc import Iterator, Sequence
-from typing import BinaryIO
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from camera.vault.recipients import derive_key
-from stoop.reader.age_header import Header, parse_header
+from stoop.reader.age_header import ByteSource, Header, parse_header
 from stoop.reader.errors import HeaderError, HmacError, NoMatchError, PayloadError
 from stoop.reader.identities import Identity
 
@@ -22,7 +21,7 @@ _NONCE_BYTES = 16
 _MORE, _LAST = b"\x00", b"\x01"
 
 
-def age_chunks(file: BinaryIO, identities: Sequence[Identity]) -> Iterator[bytes]:
+def age_chunks(file: ByteSource, identities: Sequence[Identity]) -> Iterator[bytes]:
     """The plaintext, in chunks of 64 KiB and a shorter last one.
 
     The header is read and checked before this returns; chunks come as the iterator is driven.
@@ -62,7 +61,7 @@ def _check_mac(header: Header, file_key: bytes) -> None:
         raise HmacError("the header was altered: its MAC is wrong")
 
 
-def _chunks(file: BinaryIO, aead: ChaCha20Poly1305) -> Iterator[bytes]:
+def _chunks(file: ByteSource, aead: ChaCha20Poly1305) -> Iterator[bytes]:
     number = 0
     sealed = _read_full(file)
     while True:
@@ -94,7 +93,7 @@ def _open(aead: ChaCha20Poly1305, number: int, flag: bytes, sealed: bytes) -> by
         return None
 
 
-def _failure(file: BinaryIO, number: int, following: bytes) -> PayloadError:
+def _failure(file: ByteSource, number: int, following: bytes) -> PayloadError:
     """A power cut leaves a chunk that fails and behind it nothing, or the zeros of blocks never written."""
     while following and not any(following):
         following = _read_full(file)
@@ -103,7 +102,7 @@ def _failure(file: BinaryIO, number: int, following: bytes) -> PayloadError:
     return PayloadError(f"the file is cut short in chunk {number}", number, is_cut=True)
 
 
-def _read_full(file: BinaryIO) -> bytes:
+def _read_full(file: ByteSource) -> bytes:
     """One sealed chunk, fewer bytes only at the end of the file, also from files that give short reads."""
     data = file.read(_SEALED_BYTES)
     while data and len(data) < _SEALED_BYTES:
