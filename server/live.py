@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 MAX_VIEWERS = 16
 MAX_VIEWERS_PER_SESSION = 4
 CONNECT_LIMIT_S = 15.0
-CLOSE_LIMIT_S = 3.0
+CLOSE_LIMIT_S = 1.0
 KEY_PICTURE_PAUSE_S = 0.3
 _PROFILE = "42e01f"  # constrained baseline 3.1, what the camera encodes
 

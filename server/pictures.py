@@ -1,4 +1,4 @@
-"""Hands one viewer the camera's encoded pictures as they are; it never encodes. Slow viewers lose pictures, not time."""
+"""Hands a viewer the camera's encoded pictures as they are; never encodes. Slow viewers lose pictures, not time."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from aiortc.mediastreams import MediaStreamError
 from camera.contract import AccessUnit
 
 MAX_WAITING = 30
-Picture: TypeAlias = "av.Packet[av.VideoStream]"
+Picture: TypeAlias = "av.Packet[av.stream.Stream]"
 _TIME_BASE = fractions.Fraction(1, 90_000)
 _START_CODE = b"\x00\x00\x01"
 _IDR, _SPS, _PPS = 5, 7, 8  # ITU-T H.264 table 7-1
