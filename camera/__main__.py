@@ -1,0 +1,86 @@
+"""Starts the camera process: `python -m camera --data DIR --socket PATH`; what `stoop camera` and the units run."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from camera.claim_code import LIFE_NS, ClaimCode
+from camera.errors import CameraError, CommandRefused
+from camera.process import CameraProcess
+from camera.settings import CameraSettings, read_settings
+from camera.sources import Source, SourceError, SourceOptions, open_source
+
+
+def main(words: list[str] | None = None) -> int:
+    """Exit code 0 after a clean stop, 2 when it could not start; the reason is one sentence on standard error."""
+    options = _options(words)
+    logging.basicConfig(level=logging.INFO, format="camera: %(message)s")
+    try:
+        settings = read_settings(options.config)
+        spec = options.source or settings.source
+        camera = CameraProcess(
+            options.data,
+            settings,
+            lambda: open_lens(spec, settings.camera),
+            options.socket or options.data / "run" / "camera.sock",
+            _Status(options.status_fd).claim_code,
+        )
+    except (CameraError, CommandRefused, SourceError, OSError) as error:
+        print(f"camera: {error}", file=sys.stderr)
+        return 2
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: camera.stop())
+    camera.run()
+    return 0
+
+
+def open_lens(spec: str, settings: CameraSettings) -> Source:
+    """The source as a doorbell wants it: a video file is shown again and again unless `loop=0` says otherwise.
+
+    Raises SourceError with the fix.
+    """
+    if spec.startswith("file:") and "loop=" not in spec.rpartition("?")[2]:
+        spec += "&loop=1" if "?" in spec else "?loop=1"
+    options = SourceOptions(width_px=settings.width_px, height_px=settings.height_px, fps=settings.fps)
+    return open_source(spec, options)
+
+
+def _options(words: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m camera", description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="data folder")
+    parser.add_argument("--source", help="demo, file:PATH, v4l2:/dev/video0; default: the settings file's")
+    parser.add_argument("--config", type=Path, help="settings file (TOML)")
+    parser.add_argument("--socket", type=Path, help="Unix socket for the server; default: DATA/run/camera.sock")
+    parser.add_argument("--status-fd", type=int, help="file descriptor for one JSON line a change of the claim code")
+    return parser.parse_args(words)
+
+
+class _Status:
+    """Tells whoever started the camera which claim code to show; a terminal gets it in words."""
+
+    def __init__(self, descriptor: int | None) -> None:
+        self._descriptor = descriptor
+        self._lock = threading.Lock()
+
+    def claim_code(self, code: ClaimCode | None) -> None:
+        if self._descriptor is None:
+            if code:
+                print(f"camera: claim code {code.text}, good for {LIFE_NS // 60_000_000_000} minutes", flush=True)
+            return
+        line = json.dumps({"claim_code": code.text if code else None}) + "\n"
+        with self._lock:
+            try:
+                os.write(self._descriptor, line.encode())
+            except OSError:
+                self._descriptor = None  # whoever started us is gone; the camera goes on
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,399 @@
+"""The actions that a signed command may name, each with its arguments and who may ask for it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, TypeVar
+
+import msgspec
+
+from camera.control import Control
+from camera.errors import CommandRefused
+from camera.home import CameraRecord, Device
+from camera.invites import LIFE_S as INVITE_LIFE_S
+from camera.invites import Invite
+from camera.mask import MaskError, parse_mask
+from camera.signed import Payload, decode_base64url, device_id, encode_base64url, public_key_from
+from camera.tickets import LIFE_S as TICKET_LIFE_S
+from camera.tickets import Ticket
+from camera.vault import cards
+
+if TYPE_CHECKING:
+    from camera.commands import Authority
+
+Caller: TypeAlias = Device | Invite | None
+Body: TypeAlias = dict[str, Any]  # Any: JSON of the action's own shape, as docs/design/0001 section 6 gives it
+Handler: TypeAlias = "Callable[[Authority, Control, Caller, Payload], Body]"
+A = TypeVar("A", bound=msgspec.Struct)
+
+MAX_DEVICES = 32
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
+Hex16 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{16}$")]
+Hex32 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$")]
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One row of the table."""
+
+    needs_owner: bool
+    carry_out: Handler
+
+
+class NoArgs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    pass
+
+
+class ClaimArgs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    device_key: str
+    device_name: Name
+    recipient: Annotated[str, msgspec.Meta(max_length=4096)]
+    camera_name: Name
+
+
+class PairArgs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    device_key: str
+    device_name: Name
+
+
+class ViewerArgs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    viewer: Hex16
+
+
+class MaskArgs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    mask: str
+    replaces: str | None
+
+
+class PlateArgs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    fresh: bool = False
+
+
+class ClipArgs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    clip: Hex32
+
+
+class InviteArgs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    invite: Hex32
+    public_key: str
+    role: Literal["owner", "viewer"]
+    sealed_identity: Annotated[str, msgspec.Meta(max_length=2048)] | None
+
+
+class DeviceArgs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    device: Hex32
+
+
+class SettingsArgs(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    camera_name: Name | None = None
+    watching: bool | None = None
+    record_on_motion: bool | None = None
+
+
+def claim(authority: Authority, control: Control, _: Caller, payload: Payload) -> Body:
+    """The first device: its key, and the recipient to which everything is sealed from now on."""
+    args = _args(payload, ClaimArgs)
+    key = public_key_from(args.device_key, "the device's key")
+    control.found(args.recipient)
+    device = Device(device_id(key), tidy(args.device_name), "owner", key, authority.clock.wall_ms())
+    record = msgspec.structs.replace(authority.home.camera(), recipient=args.recipient, name=tidy(args.camera_name))
+    authority.home.save_devices((device,))
+    authority.home.save_camera(record)
+    authority.codes.use_up()
+    control.use_record(record)
+    control.note(cards.CameraClaimed(at_ms=authority.clock.wall_ms(), device=device.device, name=device.name))
+    control.announce("camera.claimed")
+    return {"device": device.device}
+
+
+def pair(authority: Authority, control: Control, caller: Caller, payload: Payload) -> Body:
+    """A further device, on an invitation."""
+    if not isinstance(caller, Invite):
+        raise CommandRefused("forbidden", "pairing takes an invitation from one of the owner's devices")
+    args = _args(payload, PairArgs)
+    key = public_key_from(args.device_key, "the device's key")
+    device = Device(device_id(key), tidy(args.device_name), caller.role, key, authority.clock.wall_ms())
+    others = tuple(d for d in authority.home.devices() if d.device != device.device)
+    if len(others) >= MAX_DEVICES:
+        raise CommandRefused("too_many", f"{MAX_DEVICES} devices are paired already: remove one first")
+    control.note(
+        cards.DevicePaired(
+            at_ms=device.paired_at_ms, device=device.device, name=device.name, role=device.role, by=caller.by
+        )
+    )
+    authority.home.save_devices((*others, device))
+    authority.invites.use_up(caller.invite)
+    control.announce("devices.changed")
+    name = authority.home.camera().name
+    sealed = caller.sealed_identity
+    return {"device": device.device, "role": device.role, "sealed_identity": sealed, "camera_name": name}
+
+
+def login(_: Authority, __: Control, caller: Caller, payload: Payload) -> Body:
+    _args(payload, NoArgs)
+    device = _device(caller)
+    return {"device": device.device, "name": device.name, "role": device.role}
+
+
+def live_open(authority: Authority, control: Control, caller: Caller, payload: Payload) -> Body:
+    """A ticket for the live picture; **the record of the view is on the disk before the ticket is given.**"""
+    _args(payload, NoArgs)
+    device = _device(caller)
+    if not authority.home.camera().is_watching:
+        raise CommandRefused("conflict", "the camera is switched off: switch it on in the settings first")
+    ticket = authority.tickets.open(device.device, device.name, authority.clock.monotonic_ns())
+    if ticket is None:
+        raise CommandRefused("too_many", "sixteen people watch already: ask one of them to close the page")
+    try:
+        control.note(
+            cards.ViewStarted(
+                at_ms=authority.clock.wall_ms(), viewer=ticket.viewer, device=device.device, name=device.name
+            )
+        )
+    except CommandRefused:
+        authority.tickets.end(ticket.viewer)
+        raise
+    control.tickets_changed([], "")
+    return {"viewer": ticket.viewer, "lives_s": TICKET_LIFE_S}
+
+
+def live_renew(authority: Authority, _: Control, caller: Caller, payload: Payload) -> Body:
+    args = _args(payload, ViewerArgs)
+    if not authority.tickets.renew(args.viewer, _device(caller).device, authority.clock.monotonic_ns()):
+        raise CommandRefused("not_found", "this live view has ended: open it again")
+    return {"lives_s": TICKET_LIFE_S}
+
+
+def mask_get(_: Authority, control: Control, __: Caller, payload: Payload) -> Body:
+    _args(payload, NoArgs)
+    mask = control.mask()
+    return {"mask": mask.text.decode() if mask else None, "digest": mask.digest if mask else None}
+
+
+def mask_set(authority: Authority, control: Control, caller: Caller, payload: Payload) -> Body:
+    """Replaces the mask by exactly the signed text, if it replaces what the owner's page believed to be in force."""
+    args = _args(payload, MaskArgs)
+    device = _device(caller)
+    try:
+        mask = parse_mask(args.mask.encode())
+    except MaskError as error:
+        raise CommandRefused("bad_request", str(error)) from error
+    old = control.mask()
+    if args.replaces != (old.digest if old else None):
+        raise CommandRefused(
+            "conflict", "the drawing was changed on another device meanwhile: look at it again, then save"
+        )
+    visible_share = control.visible_share_of(mask)
+    control.note(
+        cards.MaskChanged(
+            at_ms=authority.clock.wall_ms(),
+            device=device.device,
+            name=device.name,
+            old=old.digest if old else None,
+            new=mask.digest,
+            visible=visible_share,
+        )
+    )
+    control.use_mask(mask)
+    control.announce("mask.changed")
+    return {"digest": mask.digest, "visible": visible_share}
+
+
+def plate_get(authority: Authority, control: Control, caller: Caller, payload: Payload) -> Body:
+    """The people-free picture, sealed to the owner, so that whoever carries it cannot look at it."""
+    args = _args(payload, PlateArgs)
+    device = _device(caller)
+    view = control.plate(is_fresh=args.fresh)
+    if view.sealed_png is not None:
+        control.note(cards.PlateViewed(at_ms=authority.clock.wall_ms(), device=device.device, name=device.name))
+    return {
+        "progress": view.progress,
+        "age": encode_base64url(view.sealed_png) if view.sealed_png else None,
+        "taken_at_ms": view.taken_at_ms,
+        "width": view.width_px,
+        "height": view.height_px,
+    }
+
+
+def clip_record(authority: Authority, control: Control, _: Caller, payload: Payload) -> Body:
+    _args(payload, NoArgs)
+    if not authority.home.camera().is_watching or control.mask() is None:
+        raise CommandRefused(
+            "conflict", "there is no picture to record: switch the camera on and draw your stoop first"
+        )
+    control.record_now()
+    return {}
+
+
+def clip_delete(_: Authority, control: Control, caller: Caller, payload: Payload) -> Body:
+    control.delete_clip(_args(payload, ClipArgs).clip, _device(caller).device)
+    return {}
+
+
+def device_invite(authority: Authority, control: Control, caller: Caller, payload: Payload) -> Body:
+    args = _args(payload, InviteArgs)
+    device, now_ns = _device(caller), authority.clock.monotonic_ns()
+    if args.sealed_identity is not None:
+        if args.role == "viewer":
+            raise CommandRefused("bad_request", "a device that may only watch is not handed the key to the clips")
+        _must_be_base64url(args.sealed_identity, "sealed_identity")
+    invite = Invite(
+        args.invite,
+        public_key_from(args.public_key, "the invitation's key"),
+        args.role,
+        args.sealed_identity,
+        device.device,
+        now_ns + INVITE_LIFE_S * 1_000_000_000,
+    )
+    if not authority.invites.add(invite, now_ns):
+        raise CommandRefused("too_many", "too many invitations are open: wait until one ends, in ten minutes at most")
+    control.note(
+        cards.DeviceInvited(
+            at_ms=authority.clock.wall_ms(), device=args.invite, name="", role=args.role, by=device.device
+        )
+    )
+    return {"expires_s": INVITE_LIFE_S}
+
+
+def device_list(authority: Authority, _: Control, __: Caller, payload: Payload) -> Body:
+    _args(payload, NoArgs)
+    devices = authority.home.devices()
+    return {
+        "devices": [
+            {"device": d.device, "name": d.name, "role": d.role, "paired_at_ms": d.paired_at_ms} for d in devices
+        ]
+    }
+
+
+def device_revoke(authority: Authority, control: Control, caller: Caller, payload: Payload) -> Body:
+    """Ends a device's every right at once: its tickets, its invitations, its commands."""
+    args = _args(payload, DeviceArgs)
+    devices = authority.home.devices()
+    gone = next((d for d in devices if d.device == args.device), None)
+    if gone is None:
+        raise CommandRefused("not_found", "this device is not paired: look at the list again")
+    left = tuple(d for d in devices if d.device != args.device)
+    if not any(d.role == "owner" for d in left):
+        raise CommandRefused("conflict", "this is the last device that can open your clips: pair another owner first")
+    control.note(
+        cards.DeviceRevoked(
+            at_ms=authority.clock.wall_ms(),
+            device=gone.device,
+            name=gone.name,
+            role=gone.role,
+            by=_device(caller).device,
+        )
+    )
+    authority.home.save_devices(left)
+    authority.invites.drop_of(gone.device)
+    end_views(authority, control, authority.tickets.end_of_device(gone.device), "revoked")
+    control.announce("devices.changed")
+    return {}
+
+
+def settings_get(authority: Authority, _: Control, __: Caller, payload: Payload) -> Body:
+    _args(payload, NoArgs)
+    return _settings(authority.home.camera())
+
+
+def settings_set(authority: Authority, control: Control, caller: Caller, payload: Payload) -> Body:
+    args, device, old = _args(payload, SettingsArgs), _device(caller), authority.home.camera()
+    new = msgspec.structs.replace(
+        old,
+        name=tidy(args.camera_name) if args.camera_name is not None else old.name,
+        is_watching=old.is_watching if args.watching is None else args.watching,
+        is_recording_on_motion=old.is_recording_on_motion if args.record_on_motion is None else args.record_on_motion,
+    )
+    if new != old:
+        changed = ", ".join(sorted(key for key, value in _settings(new).items() if _settings(old)[key] != value))
+        control.note(
+            cards.SettingsChanged(at_ms=authority.clock.wall_ms(), device=device.device, name=device.name, what=changed)
+        )
+        authority.home.save_camera(new)
+        if not new.is_watching:
+            end_views(authority, control, authority.tickets.end_all(), "off")
+        control.use_record(new)
+        control.announce("settings.changed")
+    return _settings(new)
+
+
+def end_views(authority: Authority, control: Control, ended: list[Ticket], why: str) -> None:
+    """Log the end of each view and tell the server; a log that cannot be written stops nobody from leaving."""
+    if not ended:
+        return
+    control.tickets_changed([ticket.viewer for ticket in ended], why)
+    now_ns = authority.clock.monotonic_ns()
+    for ticket in ended:
+        control.note_later(
+            cards.ViewEnded(
+                at_ms=authority.clock.wall_ms(),
+                viewer=ticket.viewer,
+                device=ticket.device,
+                name=ticket.name,
+                seconds=round((now_ns - ticket.opened_at_ns) / 1e9),
+                why=why,
+            )
+        )
+
+
+def tidy(name: str) -> str:
+    """A name as people typed it, without control characters and outer blanks.
+
+    Raises CommandRefused bad_request when nothing is left.
+    """
+    clean = re.sub(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+", " ", name).strip()
+    if not clean:
+        raise CommandRefused("bad_request", f"the name {name!r} is empty: type at least one letter")
+    return clean
+
+
+def _settings(record: CameraRecord) -> Body:
+    return {
+        "camera_name": record.name,
+        "watching": record.is_watching,
+        "record_on_motion": record.is_recording_on_motion,
+    }
+
+
+def _args(payload: Payload, kind: type[A]) -> A:
+    try:
+        return msgspec.convert(payload.args, kind)
+    except msgspec.ValidationError as error:
+        raise CommandRefused("bad_request", f"the command {payload.action!r} cannot be read: {error}") from error
+
+
+def _device(caller: Caller) -> Device:
+    if not isinstance(caller, Device):
+        raise CommandRefused("forbidden", "this takes a paired device: pair this one first")
+    return caller
+
+
+def _must_be_base64url(text: str, what: str) -> None:
+    try:
+        decode_base64url(text)
+    except ValueError as error:
+        raise CommandRefused("bad_request", f"{what} is no base64url") from error
+
+
+ACTIONS: dict[str, Action] = {
+    "login": Action(False, login),
+    "live.open": Action(False, live_open),
+    "live.renew": Action(False, live_renew),
+    "mask.get": Action(True, mask_get),
+    "mask.set": Action(True, mask_set),
+    "plate.get": Action(True, plate_get),
+    "clip.record": Action(True, clip_record),
+    "clip.delete": Action(True, clip_delete),
+    "device.invite": Action(True, device_invite),
+    "device.list": Action(True, device_list),
+    "device.revoke": Action(True, device_revoke),
+    "settings.get": Action(True, settings_get),
+    "settings.set": Action(True, settings_set),
+}
+"""What a paired device may ask for; `claim` and `pair` stand apart because no paired device signs them."""
+
+ACTIONS_OF_INVITES: dict[str, Action] = {"pair": Action(False, pair)}
+
+__all__ = ["ACTIONS", "ACTIONS_OF_INVITES", "Action", "Caller", "claim", "end_views"]

@@ -1,0 +1,63 @@
+"""Carries the recorder's decisions out on the vault; a failing disk ends the clip, never the camera."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import assert_never
+
+from camera.contract import AccessUnit
+from camera.frame import MaskedFrame
+from camera.recorder import AppendUnit, EndClip, RecorderAction, StartClip
+from camera.thumbnail import jpeg_thumbnail
+from camera.vault import ClipWriter, Vault
+
+
+class ClipKeeper:
+    """At most one open clip.
+
+    Raises VaultError as the vault does: then `give_up`, and the next start opens a new clip.
+    """
+
+    def __init__(self, vault: Vault, on_change: Callable[[str, str], None]) -> None:
+        """`on_change(kind, clip_id)` hears of `clip.opened` and `clip.closed`."""
+        self._vault, self._on_change = vault, on_change
+        self._clip: ClipWriter | None = None
+
+    @property
+    def open_clip(self) -> str | None:
+        return self._clip.clip_id if self._clip else None
+
+    def apply(self, action: RecorderAction, mask_digest: str) -> None:
+        match action:
+            case StartClip(cause, units):
+                self._clip = self._vault.open_clip(cause, mask_digest)
+                self._on_change("clip.opened", self._clip.clip_id)
+                for unit in units:
+                    self._append(unit)
+            case AppendUnit(unit):
+                self._append(unit)
+            case EndClip(end):
+                clip, self._clip = self._clip, None
+                if clip:
+                    try:
+                        clip.close(end)
+                    finally:
+                        self._on_change("clip.closed", clip.clip_id)
+            case _:
+                assert_never(action)
+
+    def thumbnail(self, frame: MaskedFrame) -> None:
+        """This is the best picture of the open clip so far."""
+        if self._clip:
+            self._clip.set_thumbnail(jpeg_thumbnail(frame))
+
+    def give_up(self) -> None:
+        """The disk failed: what was written stays as an ended-early clip."""
+        clip, self._clip = self._clip, None
+        if clip:
+            clip.abandon()
+            self._on_change("clip.closed", clip.clip_id)
+
+    def _append(self, unit: AccessUnit) -> None:
+        if self._clip:
+            self._clip.append(unit)

@@ -1,0 +1,132 @@
+"""Verifies commands signed by the owner's devices and carries them out; never believes the server that brings them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from camera.actions import ACTIONS, ACTIONS_OF_INVITES, Caller, claim
+from camera.claim_code import ClaimCodes
+from camera.clock import Clock
+from camera.contract import CameraMessage, Command, CommandError, CommandResult
+from camera.control import Control
+from camera.errors import CommandRefused
+from camera.home import Device, Home
+from camera.invites import Invite, Invites
+from camera.nonces import Nonces
+from camera.signed import CLAIM_KID, INVITE_PREFIX, Payload, read_header, verify_ed25519, verify_hmac
+from camera.tickets import Tickets
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Authority:
+    """All that decides who may do what; lives in the camera process only.
+
+    Not safe for several threads: the publisher's port holds one lock around every command.
+    """
+
+    home: Home
+    clock: Clock
+    codes: ClaimCodes
+    nonces: Nonces = field(default_factory=Nonces)
+    tickets: Tickets = field(default_factory=Tickets)
+    invites: Invites = field(default_factory=Invites)
+
+
+class Commands:
+    """One verified command after the other.
+
+    Order: shape, key, signature, role, arguments, nonce; the nonce is used up last, so that a refused command costs
+    nobody a nonce, and first before anything is changed, so that none is carried out twice.
+    """
+
+    def __init__(self, authority: Authority, control: Control) -> None:
+        self._authority, self._control = authority, control
+
+    def answer(self, command: Command) -> CameraMessage:
+        """The result or the refusal; never raises for what a peer sent."""
+        try:
+            action, body = self._carry_out(command.jws)
+        except CommandRefused as refusal:
+            return CommandError(command.request_id, refusal.code, str(refusal))
+        except OSError as error:
+            logger.exception("a command could not be stored")
+            sentence = f"the camera could not store this ({error.strerror}): check its memory card"
+            return CommandError(command.request_id, "storage", sentence)
+        return CommandResult(command.request_id, action, body)
+
+    def _carry_out(self, jws: str) -> tuple[str, dict[str, Any]]:  # Any: JSON of the action's own shape
+        header = read_header(jws)
+        if header.kid == CLAIM_KID:
+            return "claim", self._claim(jws)
+        if header.kid.startswith(INVITE_PREFIX):
+            return self._from_invite(jws, header.kid.removeprefix(INVITE_PREFIX))
+        return self._from_device(jws, header.kid)
+
+    def _claim(self, jws: str) -> dict[str, Any]:
+        authority, now_ns = self._authority, self._authority.clock.monotonic_ns()
+        if authority.home.camera().recipient is not None:
+            raise CommandRefused(
+                "already_claimed", "this camera has an owner: ask for a pairing link from one of their devices"
+            )
+        key = authority.codes.key(now_ns)
+        if key is None:
+            raise CommandRefused(
+                "no_code", "the code has ended: read the new one where the camera shows it and try again"
+            )
+        try:
+            payload = verify_hmac(jws, key)
+        except CommandRefused as refusal:
+            if refusal.code != "bad_signature":
+                raise
+            raise CommandRefused("bad_code", _tries(authority.codes.wrong_try(now_ns))) from refusal
+        if payload.action != "claim":
+            raise CommandRefused("forbidden", f"a code can only claim the camera, not {payload.action[:40]!r}")
+        return self._run(payload, None, claim)
+
+    def _from_invite(self, jws: str, invite_id: str) -> tuple[str, dict[str, Any]]:
+        invite = self._authority.invites.get(invite_id, self._authority.clock.monotonic_ns())
+        if invite is None:
+            raise CommandRefused("not_found", "this invitation has ended or was used: ask the owner for a new one")
+        payload = verify_ed25519(jws, invite.public_key)
+        return payload.action, self._dispatch(payload, invite)
+
+    def _from_device(self, jws: str, kid: str) -> tuple[str, dict[str, Any]]:
+        device = next((d for d in self._authority.home.devices() if d.device == kid), None)
+        if device is None:
+            raise CommandRefused(
+                "unknown_device", "this device is not paired with the camera, or was removed: pair it again"
+            )
+        payload = verify_ed25519(jws, device.public_key)
+        return payload.action, self._dispatch(payload, device)
+
+    def _dispatch(self, payload: Payload, caller: Device | Invite) -> dict[str, Any]:
+        table = ACTIONS_OF_INVITES if isinstance(caller, Invite) else ACTIONS
+        action = table.get(payload.action)
+        if action is None:
+            raise CommandRefused(
+                "bad_request", f"there is no action {payload.action[:40]!r}: update the page or the camera"
+            )
+        if action.needs_owner and caller.role != "owner":
+            raise CommandRefused("forbidden", "this device may only watch: ask the owner to do this")
+        return self._run(payload, caller, action.carry_out)
+
+    def _run(
+        self,
+        payload: Payload,
+        caller: Caller,
+        carry_out: Callable[[Authority, Control, Caller, Payload], dict[str, Any]],
+    ) -> dict[str, Any]:
+        if not self._authority.nonces.redeem(payload.nonce, self._authority.clock.monotonic_ns()):
+            raise CommandRefused("bad_nonce", "this command was used before or is older than a minute: try again")
+        return carry_out(self._authority, self._control, caller, payload)
+
+
+def _tries(left: int) -> str:
+    if left <= 0:
+        return "wrong code, and no tries left: wait a minute and read the new code where the camera shows it"
+    return f"wrong code, {left} {'try' if left == 1 else 'tries'} left: read it again where the camera shows it"

@@ -1,0 +1,57 @@
+"""What commands may do to the running camera: four small protocols, so that commands can be tested without a lens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from camera.home import CameraRecord
+from camera.mask import Mask
+from camera.vault.cards import Record
+
+
+@dataclass(frozen=True, slots=True)
+class PlateView:
+    """The people-free picture, if it is ready: an age file to the owner holding a PNG."""
+
+    progress: float
+    sealed_png: bytes | None = field(repr=False)
+    taken_at_ms: int | None
+    width_px: int
+    height_px: int
+
+
+class MaskControl(Protocol):
+    """The mask in force; `use_mask` stores the text, then applies it, and gives the visible share (0.0-1.0)."""
+
+    def mask(self) -> Mask | None: ...
+    def visible_share_of(self, mask: Mask) -> float: ...
+    def use_mask(self, mask: Mask) -> None: ...
+
+
+class StorageControl(Protocol):
+    """The vault; each call returns when it is on the disk. Raises CommandRefused storage when it is not."""
+
+    def found(self, recipient: str) -> None: ...
+    def note(self, record: Record) -> None: ...
+    def note_later(self, record: Record) -> None: ...
+    def delete_clip(self, clip: str, device: str) -> None: ...
+
+
+class PictureControl(Protocol):
+    """The lens."""
+
+    def plate(self, *, is_fresh: bool) -> PlateView: ...
+    def record_now(self) -> None: ...
+    def use_record(self, record: CameraRecord) -> None: ...
+
+
+class AudienceControl(Protocol):
+    """Who is told: viewers whose ticket ended, pages that should look again."""
+
+    def tickets_changed(self, ended: list[str], why: str) -> None: ...
+    def announce(self, kind: str) -> None: ...
+
+
+class Control(MaskControl, StorageControl, PictureControl, AudienceControl, Protocol):
+    """All of it: the running camera."""

@@ -1,0 +1,93 @@
+"""The camera's own small files under DATA/camera: who it is, who is paired, which mask is in force."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import Literal, TypeVar
+
+import msgspec
+
+from camera.atomic_file import replace_file
+from camera.errors import SettingsError
+
+Role = Literal["owner", "viewer"]
+S = TypeVar("S", bound=msgspec.Struct)
+
+
+class CameraRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """camera.json: the camera's id, and what the owner set in the app; no recipient until it is claimed."""
+
+    camera_id: str
+    name: str = "Front door"
+    recipient: str | None = None
+    is_watching: bool = True
+    is_recording_on_motion: bool = True
+
+
+class Device(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One paired browser; `public_key` is a raw Ed25519 key (RFC 8032), 32 bytes."""
+
+    device: str
+    name: str
+    role: Role
+    public_key: bytes
+    paired_at_ms: int
+
+
+class DeviceList(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """devices.json."""
+
+    devices: tuple[Device, ...] = ()
+
+
+class Home:
+    """Reads the files once and replaces them; a crash leaves the old file or the new one.
+
+    Raises SettingsError when a file cannot be read as what it is: the camera then refuses to start rather than
+    forget its owner. The mask is the exception: its bytes are handed out as they are, and `camera/mask.py` fails closed.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._camera = self._read("camera.json", CameraRecord) or self._new_camera()
+        found = self._read("devices.json", DeviceList)
+        self._devices = found.devices if found else ()
+
+    def camera(self) -> CameraRecord:
+        return self._camera
+
+    def save_camera(self, record: CameraRecord) -> None:
+        replace_file(self._folder / "camera.json", msgspec.json.encode(record))
+        self._camera = record
+
+    def devices(self) -> tuple[Device, ...]:
+        return self._devices
+
+    def save_devices(self, devices: tuple[Device, ...]) -> None:
+        replace_file(self._folder / "devices.json", msgspec.json.encode(DeviceList(devices)))
+        self._devices = devices
+
+    def mask_text(self) -> bytes | None:
+        """The exact bytes that the owner signed, or None where nothing was drawn yet."""
+        path = self._folder / "mask.json"
+        return path.read_bytes() if path.exists() else None
+
+    def save_mask_text(self, text: bytes) -> None:
+        replace_file(self._folder / "mask.json", text)
+
+    def _new_camera(self) -> CameraRecord:
+        self.save_camera(CameraRecord(camera_id=secrets.token_hex(16)))
+        return self._camera
+
+    def _read(self, name: str, kind: type[S]) -> S | None:
+        path = self._folder / name
+        try:
+            return msgspec.json.decode(path.read_bytes(), type=kind)
+        except FileNotFoundError:
+            return None
+        except (OSError, msgspec.DecodeError, msgspec.ValidationError) as error:
+            raise SettingsError(
+                f"{path} cannot be read: {error}; put a good copy back, or set the camera up anew"
+            ) from error

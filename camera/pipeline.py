@@ -1,0 +1,133 @@
+"""The whole camera on one page: mask → motion → encoder → recorder; nothing behind the mask sees an unmasked frame."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from camera.contract import AccessUnit
+from camera.encoder import Encoder
+from camera.frame import Frame, MaskedFrame, PictureSize
+from camera.mask import Mask, Masker
+from camera.motion import Detector, open_detector
+from camera.recorder import Recorder, RecorderAction, RecorderSettings
+from camera.recorder.actions import StartClip, StopReason
+from camera.settings import CameraSettings
+
+_THUMBNAIL_SEARCH_S = 10.0
+"""The picture of a clip is chosen among its first ten seconds: the one with the most motion in it."""
+
+
+class PipelineSink(Protocol):
+    """Where the pipeline's results go. Called on the pipeline's thread, in order."""
+
+    def unit(self, unit: AccessUnit) -> None: ...
+    def motion(self, is_active: bool) -> None: ...
+    def clip(self, action: RecorderAction, mask_digest: str) -> None: ...
+    def thumbnail(self, frame: MaskedFrame) -> None: ...
+
+
+@dataclass(slots=True)
+class _BestPicture:
+    """The best candidate for the open clip's thumbnail so far."""
+
+    score: float = -1.0
+    until_ns: int = 0
+
+
+class Pipeline:
+    """One picture size, one mask at a time; a new size takes a new Pipeline.
+
+    Without a mask every picture is black, motion is not looked for and nothing is recorded.
+    Not safe for several threads.
+    """
+
+    def __init__(
+        self, size: PictureSize, fps: float, settings: CameraSettings, sink: PipelineSink, mask: Mask | None
+    ) -> None:
+        self._size, self._fps, self._settings, self._sink = size, fps, settings, sink
+        self._encoder = Encoder(size, fps, settings.bitrate_bps)
+        self._best = _BestPicture()
+        self._is_moving = False
+        self._records_on_motion = True
+        self._begin(mask)
+
+    @property
+    def mask(self) -> Mask | None:
+        return self._mask
+
+    @property
+    def visible_share(self) -> float:
+        return self._masker.visible_share
+
+    def use_mask(self, mask: Mask | None) -> None:
+        """From the next frame on. The open clip ends, the pre-roll is forgotten: both are of the old mask."""
+        self.stop("stopped")
+        self._begin(mask)
+
+    def record_on_motion(self, is_on: bool) -> None:
+        self._records_on_motion = is_on
+        self._recorder.set_record_on_motion(is_on)
+
+    def process(self, frame: Frame, *, wants_key: bool = False) -> None:
+        """Take one frame; its array belongs to the pipeline from here on."""
+        masked = self._masker.apply(frame)
+        if self._mask is not None:
+            self._look_for_motion(masked)
+        for unit in self._encoder.encode(masked, want_key=wants_key):
+            self._sink.unit(unit)
+            if self._mask is not None:
+                self._act(self._recorder.on_unit(unit))
+
+    def record_now(self, now_ns: int) -> None:
+        """The owner asked for a clip."""
+        if self._mask is not None:
+            self._act(self._recorder.on_manual(now_ns))
+
+    def press(self, now_ns: int) -> None:
+        """The bell was rung."""
+        if self._mask is not None:
+            self._act(self._recorder.on_press(now_ns))
+
+    def stop(self, why: StopReason) -> None:
+        """Close the open clip, if there is one; frames may follow."""
+        self._act(self._recorder.on_stop(why))
+        if self._is_moving and why != "fault":
+            self._is_moving = False
+            self._sink.motion(False)
+
+    def _begin(self, mask: Mask | None) -> None:
+        self._mask = mask
+        self._masker = Masker(mask, self._size)
+        self._detector: Detector = open_detector(self._settings.detector, self._fps, self._masker.visible_luma)
+        self._recorder = Recorder(
+            RecorderSettings(
+                pre_roll_s=self._settings.pre_roll_s,
+                post_roll_s=self._settings.post_roll_s,
+                clip_cap_s=self._settings.clip_cap_s,
+                record_on_motion=self._records_on_motion,
+            )
+        )
+
+    def _look_for_motion(self, masked: MaskedFrame) -> None:
+        reading = self._detector.observe(masked)
+        if reading.is_active != self._is_moving:
+            self._is_moving = reading.is_active
+            self._sink.motion(reading.is_active)
+        self._act(self._recorder.on_motion(reading.is_active, masked.captured_at_ns))
+        if (
+            self._recorder.is_recording
+            and masked.captured_at_ns < self._best.until_ns
+            and reading.score > self._best.score
+        ):
+            self._best.score = reading.score
+            self._sink.thumbnail(masked)
+
+    def _act(self, actions: list[RecorderAction]) -> None:
+        for action in actions:
+            self._note_start(action)
+            self._sink.clip(action, self._mask.digest if self._mask else "")
+
+    def _note_start(self, action: RecorderAction) -> None:
+        if isinstance(action, StartClip):
+            self._best = _BestPicture(-1.0, action.units[-1].captured_at_ns + int(_THUMBNAIL_SEARCH_S * 1e9))

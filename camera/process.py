@@ -1,0 +1,288 @@
+"""The running camera: wires lens, pipeline, vault, commands and publisher; decides nothing about pictures itself."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from camera import __version__
+from camera.actions import end_views
+from camera.claim_code import ClaimCode, ClaimCodes
+from camera.clock import Clock, SystemClock
+from camera.commands import Authority, Commands
+from camera.contract import (
+    AccessUnit,
+    CameraMessage,
+    Command,
+    Event,
+    KeyPictureWanted,
+    MaskState,
+    NonceIssued,
+    NonceWanted,
+    ServerMessage,
+    State,
+    TicketEnded,
+    ViewerLeft,
+)
+from camera.control import PlateView
+from camera.frame import MaskedFrame, PictureSize
+from camera.home import CameraRecord, Home
+from camera.lens import LensOpened
+from camera.mask import Mask, Masker, MaskError, parse_mask
+from camera.plate_session import PlateSession
+from camera.publisher import Publisher
+from camera.recorder import RecorderAction
+from camera.settings import Settings
+from camera.sources import Source
+from camera.status import Identity, StatusBoard
+from camera.storage import Storage
+from camera.vault.cards import CameraStarted, Record
+from camera.watch import Watch
+
+_UNKNOWN_SIZE = PictureSize(1280, 720)
+
+
+class CameraProcess:
+    """Owns the camera's threads: video, vault, publisher.
+
+    `_authority_lock` is held around every command and every end of a ticket. A crash leaves the open clip cut and every
+    other file as it was.
+    """
+
+    def __init__(
+        self,
+        data: Path,
+        settings: Settings,
+        open_source: Callable[[], Source],
+        socket_path: Path,
+        on_claim_code: Callable[[ClaimCode | None], None],
+        clock: Clock | None = None,
+    ) -> None:
+        """`on_claim_code` is told each new code, and None once the camera has an owner.
+
+        Raises CameraError or CommandRefused when the data folder or the socket cannot be used.
+        """
+        self._clock = clock or SystemClock()
+        self._on_claim_code = on_claim_code
+        self._shown_code: ClaimCode | None = None
+        self._authority_lock = threading.RLock()
+        home = Home(data / "camera")
+        record = home.camera()
+        self._size = _UNKNOWN_SIZE
+        self._authority = Authority(home, self._clock, ClaimCodes(record.camera_id))
+        self._commands = Commands(self._authority, self)
+        self._board = StatusBoard(_identity(record), self._publish)
+        self._storage = Storage(
+            data / "sealed",
+            record.camera_id,
+            self._clock,
+            settings.camera.clips_max_share,
+            self._clip_changed,
+            self._storage_fault,
+        )
+        self._plate = PlateSession(settings.camera.plate_s, self._clock)
+        self._watch = Watch(settings.camera, open_source, self, self, self._plate)
+        self._publisher = Publisher(socket_path, self)
+        self._mask: Mask | None = None
+        self._tidy_at_ns = 0
+        self._load(home, record)
+
+    # --- life ---------------------------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Watch until `stop`; ends with the clip closed and the journal complete."""
+        self._storage.note_later(CameraStarted(at_ms=self._clock.wall_ms(), version=__version__))
+        self._publisher.start()
+        self._show_claim_code()
+        try:
+            self._watch.run()
+        finally:
+            self.on_server_gone()
+            self._publisher.close()
+            self._storage.close()
+
+    def stop(self) -> None:
+        """Safe from a signal handler."""
+        self._watch.stop()
+
+    def _load(self, home: Home, record: CameraRecord) -> None:
+        if record.recipient:
+            self._storage.found(record.recipient)
+        self._watch.switch(is_on=record.is_watching, records_on_motion=record.is_recording_on_motion)
+        text = home.mask_text()
+        if text is None:
+            return
+        try:
+            self._put_in_force(parse_mask(text))
+        except MaskError as error:
+            sentence = (
+                f"the drawing of your stoop cannot be used ({error}): the picture stays black until you draw it again"
+            )
+            self._board.update(mask_fault=sentence)
+
+    # --- what commands may do (camera.control) --------------------------------------------------------------------
+
+    def mask(self) -> Mask | None:
+        return self._mask
+
+    def visible_share_of(self, mask: Mask) -> float:
+        return Masker(mask, self._size).visible_share
+
+    def use_mask(self, mask: Mask) -> None:
+        self._authority.home.save_mask_text(mask.text)
+        self._put_in_force(mask)
+        self._board.update(mask_fault=None)
+
+    def found(self, recipient: str) -> None:
+        self._storage.found(recipient)
+
+    def note(self, record: Record) -> None:
+        self._storage.note(record)
+
+    def note_later(self, record: Record) -> None:
+        self._storage.note_later(record)
+
+    def delete_clip(self, clip: str, device: str) -> None:
+        self._storage.delete_clip(clip, device)
+
+    def plate(self, *, is_fresh: bool) -> PlateView:
+        progress, plate = self._plate.ask(is_fresh=is_fresh)
+        if plate is None:
+            return PlateView(progress, None, None, self._plate.size.width_px, self._plate.size.height_px)
+        sealed = self._storage.seal(plate.png)
+        return PlateView(1.0, sealed, plate.taken_at_ms, plate.size.width_px, plate.size.height_px)
+
+    def record_now(self) -> None:
+        now_ns = self._clock.monotonic_ns()
+        self._watch.wish(lambda pipeline: pipeline.record_now(now_ns))
+
+    def use_record(self, record: CameraRecord) -> None:
+        self._board.be(_identity(record))
+        self._watch.switch(is_on=record.is_watching, records_on_motion=record.is_recording_on_motion)
+        self._show_claim_code()
+
+    def tickets_changed(self, ended: list[str], why: str) -> None:
+        for viewer in ended:
+            self._publisher.send(TicketEnded(viewer, why))
+        self._board.update(viewers=len(self._authority.tickets))
+        self.announce("viewers.changed")
+        if not ended:
+            self._publisher.restart_stream()
+            self._watch.want_key()
+
+    def announce(self, kind: str) -> None:
+        self._publisher.send(Event(kind, self._clock.wall_ms()))
+
+    # --- what the server may say (camera.publisher) ----------------------------------------------------------------
+
+    def state(self) -> State:
+        return self._board.state()
+
+    def on_message(self, message: ServerMessage, reply: Callable[[CameraMessage], None]) -> None:
+        match message:
+            case NonceWanted(request_id):
+                reply(NonceIssued(request_id, self._authority.nonces.issue(self._clock.monotonic_ns())))
+            case Command():
+                with self._authority_lock:
+                    answer = self._commands.answer(message)
+                reply(answer)
+                self._show_claim_code()
+            case KeyPictureWanted():
+                self._watch.want_key()
+            case ViewerLeft(viewer):
+                self._viewer_left(viewer)
+
+    def on_server_gone(self) -> None:
+        """Nobody relays any more: every view has ended."""
+        with self._authority_lock:
+            end_views(self._authority, self, self._authority.tickets.end_all(), "server gone")
+
+    def _viewer_left(self, viewer: str) -> None:
+        with self._authority_lock:
+            ticket = self._authority.tickets.end(viewer)
+            end_views(self._authority, self, [ticket] if ticket else [], "left")
+
+    # --- what the pipeline gives (camera.pipeline) -------------------------------------------------------------------
+
+    def unit(self, unit: AccessUnit) -> None:
+        if len(self._authority.tickets):
+            self._publisher.send(unit)
+
+    def motion(self, is_active: bool) -> None:
+        self._board.update(has_motion=is_active)
+        self.announce("motion.started" if is_active else "motion.ended")
+
+    def clip(self, action: RecorderAction, mask_digest: str) -> None:
+        self._storage.clip(action, mask_digest)
+
+    def thumbnail(self, frame: MaskedFrame) -> None:
+        self._storage.thumbnail(frame)
+
+    # --- how the lens is (camera.watch) ------------------------------------------------------------------------------
+
+    def opened(self, news: LensOpened, visible_share: float) -> None:
+        self._size = news.size
+        self._board.update(
+            source=news.kind, width_px=news.size.width_px, height_px=news.size.height_px, fps=news.fps, has_motion=False
+        )
+        if self._mask:
+            self._board.update(mask=MaskState(self._mask.digest, visible_share))
+
+    def delivering(self) -> None:
+        self._board.update(is_delivering=True, lens_fault=None)
+        self.announce("source.back")
+
+    def lost(self, fault: str) -> None:
+        was_delivering = self._board.state().is_delivering
+        self._board.update(is_delivering=False, lens_fault=fault, has_motion=False)
+        if was_delivering:
+            self.announce("source.lost")
+
+    def tick(self) -> None:
+        """Four times a second on the video thread."""
+        now_ns = self._clock.monotonic_ns()
+        if self._authority_lock.acquire(
+            blocking=False
+        ):  # a command that waits for the card must not hold up the picture
+            try:
+                end_views(self._authority, self, self._authority.tickets.expired(now_ns), "expired")
+                self._show_claim_code()
+            finally:
+                self._authority_lock.release()
+        if now_ns >= self._tidy_at_ns:
+            self._tidy_at_ns = now_ns + 10_000_000_000
+            self._storage.tidy()
+        self._board.update(clips_bytes=self._storage.clips_bytes)
+
+    # --- small matters -----------------------------------------------------------------------------------------------
+
+    def _put_in_force(self, mask: Mask) -> None:
+        self._mask = mask
+        self._watch.use_mask(mask)
+        self._board.update(mask=MaskState(mask.digest, self.visible_share_of(mask)))
+
+    def _publish(self, state: State) -> None:
+        self._publisher.send(state)
+
+    def _clip_changed(self, kind: str, clip: str) -> None:
+        self._board.update(recording_clip=clip if kind == "clip.opened" else self._storage.open_clip)
+        self._publisher.send(Event(kind, self._clock.wall_ms(), clip))
+
+    def _storage_fault(self, sentence: str | None) -> None:
+        self._board.update(storage_fault=sentence)
+        if sentence:
+            self.announce("storage.fault")
+            self._watch.wish(lambda pipeline: pipeline.stop("fault"))
+
+    def _show_claim_code(self) -> None:
+        with self._authority_lock:
+            is_claimed = self._authority.home.camera().recipient is not None
+            code = None if is_claimed else self._authority.codes.current(self._clock.monotonic_ns())
+        if code is not self._shown_code:
+            self._shown_code = code
+            self._on_claim_code(code)
+
+
+def _identity(record: CameraRecord) -> Identity:
+    return Identity(record.camera_id, record.name, record.recipient is not None, record.is_watching)

@@ -1,0 +1,239 @@
+"""The only socket of the camera process: a Unix one, for the one server; never one that leaves the machine."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import socket
+import threading
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from camera.contract import (
+    MAX_FROM_CAMERA_BYTES,
+    MAX_FROM_SERVER_BYTES,
+    AccessUnit,
+    CameraMessage,
+    FrameDecoder,
+    FramingError,
+    ServerMessage,
+    State,
+    encode_message,
+)
+from camera.errors import CameraError
+
+logger = logging.getLogger(__name__)
+
+MAX_QUEUED_UNITS = 90
+"""Three seconds at 30/s. Full: all queued units are dropped up to the next key picture."""
+MAX_QUEUED_MESSAGES = 2000
+"""Replies and events. Full: the server reads nothing any more and is disconnected."""
+SOCKET_PATH_LIMIT_BYTES = 107
+_READ_BYTES = 64 * 1024
+
+
+class ServerPort(Protocol):
+    """What the publisher asks of the camera."""
+
+    def state(self) -> State: ...
+    def on_message(self, message: ServerMessage, reply: Callable[[CameraMessage], None]) -> None: ...
+    def on_server_gone(self) -> None: ...
+
+
+class Outbox:
+    """What waits to be sent on one connection; `put` never blocks.
+
+    Invariant: after a dropped unit nothing of the stream is sent until a key picture, so a decoder never sees a gap.
+    """
+
+    def __init__(self) -> None:
+        self._queue: deque[CameraMessage] = deque()
+        self._ready = threading.Condition()
+        self._units = 0
+        self._waits_for_key = True
+        self._is_closed = False
+
+    def put(self, message: CameraMessage) -> bool:
+        """False when too much waits that may not be dropped: disconnect."""
+        with self._ready:
+            if isinstance(message, AccessUnit) and not self._takes_unit(message):
+                return True
+            if len(self._queue) - self._units >= MAX_QUEUED_MESSAGES:
+                return False
+            self._queue.append(message)
+            self._ready.notify()
+            return True
+
+    def restart_stream(self) -> None:
+        """The next unit sent will be a key picture."""
+        with self._ready:
+            self._waits_for_key = True
+
+    def get(self) -> CameraMessage | None:
+        """The next message; waits for one; None once closed."""
+        with self._ready:
+            self._ready.wait_for(lambda: self._queue or self._is_closed)
+            if self._is_closed:
+                return None
+            message = self._queue.popleft()
+            self._units -= isinstance(message, AccessUnit)
+            return message
+
+    def close(self) -> None:
+        with self._ready:
+            self._is_closed = True
+            self._ready.notify_all()
+
+    def _takes_unit(self, unit: AccessUnit) -> bool:
+        if self._units >= MAX_QUEUED_UNITS:
+            self._queue = deque(m for m in self._queue if not isinstance(m, AccessUnit))
+            self._units, self._waits_for_key = 0, True
+        if self._waits_for_key and not unit.is_key:
+            return False
+        self._waits_for_key = False
+        self._units += 1
+        return True
+
+
+class _Connection:
+    """One server: a thread that reads and one that writes; either's end closes both."""
+
+    def __init__(self, peer: socket.socket, port: ServerPort, on_end: Callable[[_Connection], None]) -> None:
+        self._peer, self._port, self._on_end = peer, port, on_end
+        self.outbox = Outbox()
+        self._threads = [
+            threading.Thread(target=target, name=f"publisher-{target.__name__}", daemon=True)
+            for target in (self._write, self._read)
+        ]
+
+    def start(self) -> None:
+        for thread in self._threads:
+            thread.start()
+
+    def send(self, message: CameraMessage) -> None:
+        if not self.outbox.put(message):
+            logger.warning("the server stopped reading: disconnected")
+            self.close()
+
+    def close(self) -> None:
+        self.outbox.close()
+        with contextlib.suppress(OSError):
+            self._peer.shutdown(socket.SHUT_RDWR)
+
+    def _write(self) -> None:
+        try:
+            while (message := self.outbox.get()) is not None:
+                self._peer.sendall(encode_message(message, MAX_FROM_CAMERA_BYTES))
+        except (OSError, FramingError) as error:
+            logger.info("sending to the server ended: %s", error)
+        self.close()
+
+    def _read(self) -> None:
+        decoder: FrameDecoder[ServerMessage] = FrameDecoder(ServerMessage, MAX_FROM_SERVER_BYTES)  # type: ignore[arg-type]  # a union is no type[M] for mypy
+        try:
+            while data := self._peer.recv(_READ_BYTES):
+                for message in decoder.feed(data):
+                    self._port.on_message(message, self.send)
+        except FramingError as error:
+            logger.warning("the server sent a bad message, disconnected: %s", error)
+        except OSError as error:
+            logger.info("reading from the server ended: %s", error)
+        self.close()
+        self._peer.close()
+        self._on_end(self)
+
+
+class Publisher:
+    """Listens on the socket; a newer connection replaces the older. All methods may be called from any thread."""
+
+    def __init__(self, path: Path, port: ServerPort) -> None:
+        """Raises CameraError when the socket cannot be made there."""
+        self._path, self._port = path, port
+        self._connection: _Connection | None = None
+        self._lock = threading.Lock()
+        self._listener = _listen(path)
+        self._thread = threading.Thread(target=self._accept, name="publisher-accept", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def send(self, message: CameraMessage) -> None:
+        """To the server, if one is connected."""
+        with self._lock:
+            connection = self._connection
+        if connection:
+            connection.send(message)
+
+    def restart_stream(self) -> None:
+        """The next unit that goes out will be a key picture."""
+        with self._lock:
+            connection = self._connection
+        if connection:
+            connection.outbox.restart_stream()
+
+    def close(self) -> None:
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self._path.unlink(missing_ok=True)
+        with self._lock:
+            connection, self._connection = self._connection, None
+        if connection:
+            connection.close()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                peer, _ = self._listener.accept()
+            except OSError:
+                return  # closed
+            connection = _Connection(peer, self._port, self._on_end)
+            with self._lock:
+                older, self._connection = self._connection, connection
+            if older:
+                older.close()
+                self._port.on_server_gone()
+            connection.send(self._port.state())
+            connection.start()
+
+    def _on_end(self, connection: _Connection) -> None:
+        with self._lock:
+            is_current = self._connection is connection
+            if is_current:
+                self._connection = None
+        if is_current:
+            self._port.on_server_gone()
+
+
+def _listen(path: Path) -> socket.socket:
+    if len(os.fsencode(path)) > SOCKET_PATH_LIMIT_BYTES:
+        raise CameraError(f"the path {path} is too long for a socket: choose a shorter one with --socket")
+    path.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
+    if _answers(path):
+        raise CameraError(
+            f"another camera process already serves {path}: stop it first, or choose another --data folder"
+        )
+    path.unlink(missing_ok=True)
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        listener.bind(str(path))
+        path.chmod(0o660)
+        listener.listen(4)
+    except OSError as error:
+        listener.close()
+        raise CameraError(
+            f"the socket {path} cannot be made ({error.strerror}): check that the folder can be written"
+        ) from error
+    return listener
+
+
+def _answers(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        try:
+            probe.connect(str(path))
+        except OSError:
+            return False
+    return True

@@ -1,0 +1,154 @@
+"""The vault as the running camera uses it: every operation in order on its own thread, faults told in plain words."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from camera.clip_keeper import ClipKeeper
+from camera.clock import Clock
+from camera.errors import CommandRefused
+from camera.frame import MaskedFrame
+from camera.recorder import EndClip, RecorderAction
+from camera.vault import (
+    ClipOpenError,
+    RecipientError,
+    UnknownClipError,
+    Vault,
+    VaultError,
+    seal_bytes,
+)
+from camera.vault.cards import Record
+from camera.vault_thread import VaultThread
+
+_MIN_FREE_BYTES = 64 * 1024 * 1024
+
+
+class Storage:
+    """Nothing is stored before `found`: without an owner there is nobody to seal to.
+
+    A fault ends the open clip (it stays, ended early); the next `StartClip` tries again and clears the fault.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        camera_id: str,
+        clock: Clock,
+        max_share: float,
+        on_change: Callable[[str, str], None],
+        on_fault: Callable[[str | None], None],
+    ) -> None:
+        """`on_change(kind, clip)` hears of clip.opened, clip.closed and clip.deleted.
+
+        `on_fault` hears of trouble as a sentence, and None when it is over.
+        """
+        self._folder, self._camera_id, self._clock, self._max_share = folder, camera_id, clock, max_share
+        self._on_change, self._on_fault = on_change, on_fault
+        self._vault: Vault | None = None
+        self._keeper: ClipKeeper | None = None
+        self._recipients: tuple[str, ...] = ()
+        self._clips_bytes = 0
+        self._thread = VaultThread(self._failed)
+
+    @property
+    def clips_bytes(self) -> int:
+        return self._clips_bytes
+
+    @property
+    def open_clip(self) -> str | None:
+        return self._keeper.open_clip if self._keeper else None
+
+    def found(self, recipient: str) -> None:
+        """Open the vault for this owner.
+
+        Raises CommandRefused bad_request for a bad recipient, storage when the folder cannot be written.
+        """
+        try:
+            self._thread.ask(lambda: self._found(recipient))
+        except RecipientError as error:
+            raise CommandRefused("bad_request", str(error)) from error
+
+    def note(self, record: Record) -> None:
+        """On the disk when this returns. Raises CommandRefused storage when it is not."""
+        self._thread.ask(lambda: self._note(record))
+
+    def note_later(self, record: Record) -> None:
+        self._thread.post(lambda: self._note(record))
+
+    def delete_clip(self, clip: str, device: str) -> None:
+        """Raises CommandRefused not_found, conflict (it is being recorded) or storage."""
+        self._thread.ask(lambda: self._delete(clip, device))
+
+    def clip(self, action: RecorderAction, mask_digest: str) -> None:
+        """Carry out what the recorder decided, soon."""
+        self._thread.post(lambda: self._apply(action, mask_digest))
+
+    def thumbnail(self, frame: MaskedFrame) -> None:
+        self._thread.post(lambda: self._keeper.thumbnail(frame) if self._keeper else None)
+
+    def seal(self, data: bytes) -> bytes:
+        """An age file to the owner, in memory. Raises CommandRefused not_claimed before there is one."""
+        if not self._vault:
+            raise CommandRefused("not_claimed", "this camera has no owner yet: claim it first")
+        return seal_bytes(self._recipients, data)
+
+    def tidy(self) -> None:
+        """Make room, soon; the oldest clips go first."""
+        self._thread.post(self._tidy)
+
+    def close(self) -> None:
+        """Finish what was posted, close the journal; within 5 s or not at all."""
+        if self._vault:
+            self._thread.post(self._vault.close)
+        self._thread.close()
+
+    def _found(self, recipient: str) -> None:
+        self._recipients = (recipient,)
+        self._vault = Vault(self._folder, self._camera_id, self._recipients, self._clock)
+        self._keeper = ClipKeeper(self._vault, self._on_change)
+        self._tidy()
+
+    def _note(self, record: Record) -> None:
+        if self._vault:
+            self._vault.note(record)
+
+    def _delete(self, clip: str, device: str) -> None:
+        if not self._vault:
+            raise CommandRefused("not_claimed", "this camera has no owner yet: claim it first")
+        try:
+            self._vault.delete_clip(clip, "owner", device)
+        except UnknownClipError as error:
+            raise CommandRefused("not_found", "this clip is gone already") from error
+        except ClipOpenError as error:
+            raise CommandRefused(
+                "conflict", "this clip is still being recorded: delete it when it has ended"
+            ) from error
+        self._clips_bytes = self._vault.clips_bytes()
+        self._on_change("clip.deleted", clip)
+
+    def _apply(self, action: RecorderAction, mask_digest: str) -> None:
+        if not self._keeper:
+            return
+        try:
+            self._keeper.apply(action, mask_digest)
+        except VaultError:
+            self._keeper.give_up()
+            raise
+        if isinstance(action, EndClip):
+            self._tidy()
+            self._on_fault(None)
+
+    def _tidy(self) -> None:
+        if not self._vault:
+            return
+        disk = shutil.disk_usage(self._folder)
+        used = self._vault.clips_bytes()
+        room = min(int(disk.total * self._max_share), used + disk.free - _MIN_FREE_BYTES)
+        for clip in self._vault.make_room(max(room, 0)):
+            self._on_change("clip.deleted", clip)
+        self._clips_bytes = self._vault.clips_bytes()
+
+    def _failed(self, sentence: str) -> None:
+        self._on_fault(sentence)

@@ -1,0 +1,167 @@
+"""The video thread: hears the lens, runs the pipeline, grants the wishes of other threads between two frames."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import Protocol, assert_never
+
+from camera.frame import Frame
+from camera.lens import Lens, LensLost, LensOpened
+from camera.mask import Mask
+from camera.pipeline import Pipeline, PipelineSink
+from camera.plate_session import PlateSession
+from camera.settings import CameraSettings
+from camera.sources import Source
+
+logger = logging.getLogger(__name__)
+
+_TICK_S = 0.25
+
+
+class WatchPort(Protocol):
+    """Whom the video thread tells how it goes; `fault` is one sentence."""
+
+    def opened(self, news: LensOpened, visible_share: float) -> None: ...
+    def delivering(self) -> None: ...
+    def lost(self, fault: str) -> None: ...
+    def tick(self) -> None: ...
+
+
+class Watch:
+    """Owns lens and pipeline; only `run`'s thread touches them.
+
+    Wishes are callables that get the pipeline between two frames; those made while the source is closed are granted
+    when it opens (mask and settings are taken anew then).
+    """
+
+    def __init__(
+        self,
+        settings: CameraSettings,
+        open_source: Callable[[], Source],
+        sink: PipelineSink,
+        port: WatchPort,
+        plate: PlateSession,
+    ) -> None:
+        self._settings, self._open_source, self._sink, self._port, self._plate = (
+            settings,
+            open_source,
+            sink,
+            port,
+            plate,
+        )
+        self._lock = threading.Lock()
+        self._wishes: list[Callable[[Pipeline], None]] = []
+        self._wants_key = threading.Event()
+        self._stopping = threading.Event()
+        self._is_on = True
+        self._records_on_motion = True
+        self._mask: Mask | None = None
+        self._lens: Lens | None = None
+        self._pipeline: Pipeline | None = None
+        self._is_delivering = False
+
+    def use_mask(self, mask: Mask | None) -> None:
+        self._mask = mask
+        self.wish(lambda pipeline: pipeline.use_mask(mask))
+
+    def switch(self, *, is_on: bool, records_on_motion: bool) -> None:
+        self._is_on, self._records_on_motion = is_on, records_on_motion
+        self.wish(lambda pipeline: pipeline.record_on_motion(records_on_motion))
+
+    def wish(self, what: Callable[[Pipeline], None]) -> None:
+        with self._lock:
+            self._wishes.append(what)
+
+    def want_key(self) -> None:
+        """The next picture shall be a key picture; any number of wishes before it are one."""
+        self._wants_key.set()
+
+    def stop(self) -> None:
+        """Safe from a signal handler."""
+        self._stopping.set()
+
+    def run(self) -> None:
+        """Until `stop`; leaves the clip closed and the source closed."""
+        ticked_at_s = 0.0
+        while not self._stopping.is_set():
+            if self._is_on:
+                self._next()
+            else:
+                self._switch_off()
+                self._stopping.wait(_TICK_S)
+            if time.monotonic() - ticked_at_s >= _TICK_S:
+                ticked_at_s = time.monotonic()
+                self._port.tick()
+        if self._pipeline:
+            self._pipeline.stop("stopped")
+        if self._lens:
+            self._lens.close()
+
+    def _next(self) -> None:
+        if self._lens is None:
+            self._lens = Lens(self._open_source, self._settings.stall_s)
+        news = self._lens.next(_TICK_S)
+        match news:
+            case None:
+                pass
+            case LensOpened():
+                self._begin(news)
+            case LensLost(why):
+                self._lose(why)
+            case Frame():
+                self._take(news)
+            case _:
+                assert_never(news)
+        self._grant_wishes()
+
+    def _begin(self, opened: LensOpened) -> None:
+        with self._lock:
+            self._wishes.clear()
+            mask = self._mask
+        self._pipeline = Pipeline(opened.size, opened.fps, self._settings, self._sink, mask)
+        self._pipeline.record_on_motion(self._records_on_motion)
+        self._port.opened(opened, self._pipeline.visible_share)
+
+    def _take(self, frame: Frame) -> None:
+        if self._pipeline is None:
+            return
+        if not self._is_delivering:
+            self._is_delivering = True
+            self._port.delivering()
+        self._plate.offer(frame)
+        wants_key = self._wants_key.is_set()
+        if wants_key:
+            self._wants_key.clear()
+        self._pipeline.process(frame, wants_key=wants_key)
+
+    def _lose(self, why: str) -> None:
+        logger.warning("%s", why)
+        if self._pipeline:
+            self._pipeline.stop("fault")
+            self._pipeline = None
+        self._is_delivering = False
+        self._port.lost(why)
+
+    def _switch_off(self) -> None:
+        """Real off: the source is closed, not just ignored."""
+        if self._lens is None:
+            return
+        if self._pipeline:
+            self._pipeline.stop("off")
+            self._pipeline = None
+        self._lens.close()
+        self._lens = None
+        self._is_delivering = False
+        self._plate.forget()
+        self._port.lost("the camera is switched off")
+
+    def _grant_wishes(self) -> None:
+        if self._pipeline is None:
+            return
+        with self._lock:
+            wishes, self._wishes = self._wishes, []
+        for wish in wishes:
+            wish(self._pipeline)

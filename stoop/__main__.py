@@ -1,0 +1,5 @@
+"""`python -m stoop` is `stoop`."""
+
+from stoop.cli import main
+
+main()

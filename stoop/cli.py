@@ -1,0 +1,150 @@
+"""The words of `stoop`; each command's work is in a module of its own, imported when it is asked for."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+WHOLE_PICTURE = b'{"allow":[[[0,0],[1,0],[1,1],[0,1]]]}'
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+
+Video = Annotated[Path, typer.Argument(help="a video file")]
+MaskFile = Annotated[Path | None, typer.Option("--mask", help="mask file (JSON: allow, hide); default: see everything")]
+AsJson = Annotated[bool, typer.Option("--json", help="print one JSON object")]
+Data = Annotated[Path, typer.Option("--data", help="data folder")]
+Config = Annotated[Path | None, typer.Option("--config", help="settings file (TOML)")]
+SourceSpec = Annotated[str | None, typer.Option("--source", help="demo, file:PATH, v4l2:/dev/video0")]
+
+
+def main() -> None:
+    os.environ.setdefault("OTEL_SDK_DISABLED", "true")
+    try:
+        app()
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+@app.command()
+def run(
+    source: SourceSpec = None,
+    data: Data = Path("stoop-data"),
+    config: Config = None,
+    port: Annotated[int | None, typer.Option("--port", min=1, max=65535, help="HTTPS port; default 8443")] = None,
+    ready_file: Annotated[
+        Path | None, typer.Option("--ready-file", help="JSON once serving: url, claim code, fingerprint, pids")
+    ] = None,
+) -> None:
+    """Camera and server on this machine, until Ctrl-C."""
+    from stoop.run_command import run as run_both
+
+    raise typer.Exit(run_both(source, data, config, port, ready_file))
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, add_help_option=False)
+def camera(context: typer.Context) -> None:
+    """The camera process alone, as its unit starts it."""
+    from camera.__main__ import main as camera_main
+
+    raise typer.Exit(camera_main(context.args))
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, add_help_option=False)
+def server(context: typer.Context) -> None:
+    """The server process alone, as its unit starts it."""
+    from server.main import main as server_main
+
+    raise typer.Exit(server_main(context.args))
+
+
+@app.command()
+def analyze(video: Video, mask: MaskFile = None, as_json: AsJson = False) -> None:
+    """What the camera would have done with this video."""
+    from camera.mask import MaskError
+    from camera.sources import SourceError
+    from stoop.analyze import analyze as analyze_video
+    from stoop.progress import seconds_done
+
+    try:
+        with seconds_done(f"analysing {video.name}", quiet=as_json) as progress:
+            found = analyze_video(video, _mask_text(mask), progress)
+    except (MaskError, SourceError) as error:
+        _refuse(str(error))
+    if as_json:
+        print(json.dumps(found.as_json()))
+        return
+    for event in found.events:
+        print(f"{event.start_s:8.1f} s  to {event.end_s:8.1f} s   {event.cause}")
+    print(f"{len(found.events)} events in {found.duration_s:.1f} s ({found.frames} pictures)")
+
+
+@app.command()
+def record(
+    video: Video,
+    recipient: Annotated[str, typer.Option("--recipient", help="age recipient: age1… or age1pq…")],
+    data: Data,
+    mask: MaskFile = None,
+) -> None:
+    """The whole camera over a file, as fast as it goes; a JSON summary on the last line."""
+    from camera.errors import CameraError
+    from camera.mask import MaskError, parse_mask
+    from camera.sources import SourceError
+    from camera.vault import VaultError
+    from camera.vault.recipients import RecipientError
+    from stoop.progress import seconds_done
+    from stoop.record import record as record_video
+
+    try:
+        drawn = parse_mask(_mask_text(mask) or WHOLE_PICTURE)
+        with seconds_done(f"recording {video.name}", quiet=False) as progress:
+            summary = record_video(video, recipient, data, drawn, progress)
+    except (MaskError, SourceError, VaultError, RecipientError, CameraError) as error:
+        _refuse(str(error))
+    print(json.dumps(asdict(summary)))
+
+
+@app.command("open")
+def open_(
+    path: Annotated[Path, typer.Argument(help="a data folder, a copy of one, or one sealed clip")],
+    identity: Annotated[Path, typer.Option("--identity", "-i", help="file with your recovery key (AGE-SECRET-KEY-…)")],
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="folder for the opened clips")] = None,
+    only_list: Annotated[bool, typer.Option("--list", help="list, open nothing")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Opens sealed clips without the device."""
+    from stoop.open_command import open_command
+
+    if out is None and not only_list:
+        _refuse("nothing to write to: name a folder with -o OUT, or ask for --list")
+    raise typer.Exit(open_command(path, identity, None if only_list else out, as_json=as_json))
+
+
+@app.command()
+def bench(
+    names: Annotated[list[str] | None, typer.Argument(help="which; default: all")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """The benchmarks, each against its baseline in the same run."""
+    from stoop.bench import run_benches
+
+    raise typer.Exit(run_benches(names or [], as_json=as_json))
+
+
+def _mask_text(mask: Path | None) -> bytes | None:
+    if mask is None:
+        return None
+    try:
+        return mask.read_bytes()
+    except OSError as error:
+        _refuse(f"mask file {mask} cannot be read ({error.strerror}): check the path of --mask")
+
+
+def _refuse(sentence: str) -> NoReturn:
+    print(f"stoop: {sentence}", file=sys.stderr)
+    raise typer.Exit(2)

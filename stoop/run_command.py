@@ -1,0 +1,96 @@
+"""`stoop run`: camera and server on this machine, with everything that an owner needs to find the page printed once."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.panel import Panel
+
+from camera.__main__ import open_lens
+from camera.atomic_file import replace_file
+from camera.errors import SettingsError
+from camera.settings import read_settings
+from camera.sources import SourceError
+from stoop.supervise import Part, Supervisor, socket_path
+
+
+def run(source: str | None, data: Path, config: Path | None, port: int | None, ready_file: Path | None) -> int:
+    """Until Ctrl-C; the exit code. What cannot work is said in one sentence before anything is started."""
+    data = data.absolute()
+    try:
+        settings = read_settings(config)
+        _must_open(source or settings.source, config)
+        data.mkdir(mode=0o750, parents=True, exist_ok=True)
+        socket = socket_path(data)
+    except (SettingsError, SourceError) as error:
+        return _refuse(str(error))
+    except OSError as error:
+        return _refuse(f"the data folder {data} cannot be used ({error.strerror or error}): choose another with --data")
+    python = [sys.executable, "-m"]
+    sourced = ["--source", source] if source else []
+    configured = ["--config", str(config.absolute())] if config else []
+    names = [word for name in settings.server.names for word in ("--name", name)]
+    port = port or settings.server.port
+
+    def camera(fd: int) -> Sequence[str]:
+        words = ["--data", str(data), "--socket", str(socket), "--status-fd", str(fd)]
+        return [*python, "camera", *words, *sourced, *configured]
+
+    def server(fd: int) -> Sequence[str]:
+        words = ["--data", str(data), "--socket", str(socket), "--port", str(port), "--ready-fd", str(fd)]
+        return [*python, "server", *words, *names]
+
+    os.environ["OTEL_SDK_DISABLED"] = "true"
+    announce = Announcement(data, ready_file)
+    return Supervisor([Part("camera", camera), Part("server", server)], announce).run()
+
+
+class Announcement:
+    """Prints the address once and each new claim code; keeps the ready file true."""
+
+    def __init__(self, data: Path, ready_file: Path | None) -> None:
+        self._data, self._ready_file = data, ready_file
+        self._shown: tuple[object, object] | None = None
+        self._console = Console()
+
+    def __call__(self, parts: Sequence[Part]) -> None:
+        said = {key: value for part in parts for key, value in part.said.items()}
+        if "url" not in said or "claim_code" not in said:
+            return
+        facts = {
+            "url": said["url"],
+            "claim_code": said["claim_code"],
+            "fingerprint": said["fingerprint"],
+            "data": str(self._data),
+            "pids": {part.name: part.process.pid for part in parts if part.process},
+        }
+        if self._ready_file:
+            replace_file(self._ready_file.absolute(), json.dumps(facts).encode() + b"\n")
+        if (facts["url"], facts["claim_code"]) != self._shown:
+            self._shown = (facts["url"], facts["claim_code"])
+            self._show(facts)
+
+    def _show(self, facts: dict[str, object]) -> None:
+        lines = [f"Open       [bold]{facts['url']}[/bold]"]
+        if facts["claim_code"]:
+            lines.append(f"Code       [bold]{facts['claim_code']}[/bold]  (good for ten minutes, for one owner)")
+        lines.append(
+            "[dim]The browser will warn once: the certificate is this camera's own. Its fingerprint:\n"
+            f"{facts['fingerprint']}[/dim]"
+        )
+        self._console.print(Panel("\n".join(lines), title="Stoop is watching", subtitle="Ctrl-C ends it", expand=False))
+
+
+def _must_open(spec: str, config: Path | None) -> None:
+    """Raises SourceError with the fix when the source cannot even be opened once."""
+    open_lens(spec, read_settings(config).camera).close()
+
+
+def _refuse(sentence: str) -> int:
+    print(f"stoop: {sentence}", file=sys.stderr)
+    return 2

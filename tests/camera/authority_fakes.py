@@ -1,0 +1,192 @@
+"""A camera without a lens, and a browser without a page: what the tests of signed commands need."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from camera.claim_code import ClaimCodes, stretch
+from camera.clock import ClockQuality
+from camera.commands import Authority, Commands
+from camera.contract import Command, CommandError, CommandResult
+from camera.control import PlateView
+from camera.errors import CommandRefused
+from camera.home import CameraRecord, Home
+from camera.mask import Mask
+from camera.signed import device_id, encode_base64url
+from camera.vault.cards import Record
+
+RECIPIENT = "age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj"
+MASK = '{"allow":[[[0,0],[1,0],[1,1],[0,1]]]}'
+S = 1_000_000_000
+
+
+@dataclass(slots=True)
+class FakeClock:
+    now_ns: int = 1_000 * S
+    at_ms: int = 1_780_000_000_000
+
+    def monotonic_ns(self) -> int:
+        return self.now_ns
+
+    def wall_ms(self) -> int:
+        return self.at_ms
+
+    def quality(self) -> ClockQuality:
+        return "synced"
+
+    def pass_s(self, seconds: float) -> None:
+        self.now_ns += round(seconds * S)
+        self.at_ms += round(seconds * 1000)
+
+
+@dataclass(slots=True)
+class FakeControl:
+    """Remembers what was asked of the camera; `is_disk_broken` makes every write fail."""
+
+    records: list[Record] = field(default_factory=list)
+    founded: list[str] = field(default_factory=list)
+    deleted: list[str] = field(default_factory=list)
+    ended: list[tuple[str, str]] = field(default_factory=list)
+    announced: list[str] = field(default_factory=list)
+    record_nows: int = 0
+    used: list[CameraRecord] = field(default_factory=list)
+    in_force: Mask | None = None
+    is_disk_broken: bool = False
+    plate_view: PlateView = field(default_factory=lambda: PlateView(0.5, None, None, 1280, 720))
+
+    def mask(self) -> Mask | None:
+        return self.in_force
+
+    def visible_share_of(self, mask: Mask) -> float:
+        return 1.0 if mask.allow else 0.0
+
+    def use_mask(self, mask: Mask) -> None:
+        self.in_force = mask
+
+    def found(self, recipient: str) -> None:
+        if not recipient.startswith("age1"):
+            raise CommandRefused("bad_request", f"{recipient!r} is no age recipient")
+        self.founded.append(recipient)
+
+    def note(self, record: Record) -> None:
+        if self.is_disk_broken:
+            raise CommandRefused("storage", "the card is full")
+        self.records.append(record)
+
+    def note_later(self, record: Record) -> None:
+        self.records.append(record)
+
+    def delete_clip(self, clip: str, device: str) -> None:
+        self.deleted.append(clip)
+
+    def plate(self, *, is_fresh: bool) -> PlateView:
+        return self.plate_view
+
+    def record_now(self) -> None:
+        self.record_nows += 1
+
+    def use_record(self, record: CameraRecord) -> None:
+        self.used.append(record)
+
+    def tickets_changed(self, ended: list[str], why: str) -> None:
+        self.ended += [(viewer, why) for viewer in ended]
+
+    def announce(self, kind: str) -> None:
+        self.announced.append(kind)
+
+
+@dataclass(slots=True)
+class Browser:
+    """Holds a device key and signs with it."""
+
+    key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
+
+    @property
+    def public_key(self) -> bytes:
+        return self.key.public_key().public_bytes_raw()
+
+    @property
+    def device(self) -> str:
+        return device_id(self.public_key)
+
+    def sign(self, action: str, nonce: str, kid: str | None = None, **args: Any) -> str:
+        return sign(self.key, "EdDSA", kid or self.device, action, nonce, args)
+
+
+def sign(key: Any, alg: str, kid: str, action: str, nonce: str, args: dict[str, Any]) -> str:
+    payload = json.dumps({"action": action, "args": args, "nonce": nonce}).encode()
+    return jwt.PyJWS().encode(payload, key, algorithm=alg, headers={"kid": kid, "typ": "stoop+jws"})
+
+
+class House:
+    """A camera's authority in a temporary folder, with its owner's browser."""
+
+    def __init__(self, folder: Path) -> None:
+        self.clock, self.control, self.owner = FakeClock(), FakeControl(), Browser()
+        home = Home(folder / "camera")
+        self.authority = Authority(home, self.clock, ClaimCodes(home.camera().camera_id))
+        self.commands = Commands(self.authority, self.control)
+
+    def nonce(self) -> str:
+        return self.authority.nonces.issue(self.clock.now_ns)
+
+    def send(self, jws: str) -> CommandResult | CommandError:
+        answer = self.commands.answer(Command(7, jws))
+        assert isinstance(answer, CommandResult | CommandError)
+        assert answer.request_id == 7
+        return answer
+
+    def code(self) -> str:
+        code = self.authority.codes.current(self.clock.now_ns)
+        assert code is not None
+        return code.text
+
+    def claim(
+        self, code: str | None = None, browser: Browser | None = None, **changed: Any
+    ) -> CommandResult | CommandError:
+        salt = self.authority.home.camera().camera_id.encode()
+        key = stretch((code or self.code()).replace("-", ""), salt)
+        args = {
+            "device_key": encode_base64url((browser or self.owner).public_key),
+            "device_name": "Phone",
+            "recipient": RECIPIENT,
+            "camera_name": "Front door",
+        }
+        return self.send(sign(key, "HS256", "claim", "claim", self.nonce(), {**args, **changed}))
+
+    def ask(self, action: str, browser: Browser | None = None, **args: Any) -> CommandResult | CommandError:
+        return self.send((browser or self.owner).sign(action, self.nonce(), **args))
+
+    def pair(self, role: str) -> Browser:
+        """A second browser, let in by the owner."""
+        link, guest, invite = Browser(), Browser(), "ab" * 16
+        made = self.ask(
+            "device.invite",
+            invite=invite,
+            public_key=encode_base64url(link.public_key),
+            role=role,
+            sealed_identity=None,
+        )
+        assert isinstance(made, CommandResult)
+        key = encode_base64url(guest.public_key)
+        paired = self.send(
+            link.sign("pair", self.nonce(), kid=f"invite:{invite}", device_key=key, device_name="Tablet")
+        )
+        assert isinstance(paired, CommandResult), paired
+        return guest
+
+
+def body_of(answer: CommandResult | CommandError) -> dict[str, Any]:
+    assert isinstance(answer, CommandResult), answer
+    return answer.body
+
+
+def code_of(answer: CommandResult | CommandError) -> str:
+    assert isinstance(answer, CommandError), answer
+    return answer.code
