@@ -1,7 +1,7 @@
 /** Every route of docs/design/0001 section 8; signs commands with this browser's device key. */
 
 import type { Bytes } from "./bytes";
-import { ApiError, FormatError } from "./errors";
+import { ApiError, FormatError, isSignedOut } from "./errors";
 import { type EventHandlers, type Watching, watchEvents } from "./events";
 import { type Answer, type Fetch, Http, type Request } from "./http";
 import { type Signer, signJws } from "./jws";
@@ -198,7 +198,7 @@ export class Api {
     try {
       return await call();
     } catch (error) {
-      if (!(error instanceof ApiError) || error.status !== 401 || !this.#signer) throw error;
+      if (!isSignedOut(error) || !this.#signer) throw error;
     }
     await this.login();
     return call();

@@ -4,7 +4,7 @@ import { scryptAsync } from "@noble/hashes/scrypt.js";
 import type { Api } from "./api";
 import { type Bytes, ownBytes, utf8 } from "./bytes";
 import { createDeviceKey, type DeviceKey, deviceSigner, publicKeyText } from "./device_key";
-import { FormatError } from "./errors";
+import { FormatError, NoAnswerError } from "./errors";
 import { recipientOf } from "./identity";
 import { hmacSigner, signJws } from "./jws";
 import type { KeyStore } from "./key_store";
@@ -74,7 +74,7 @@ export async function claimCamera(
   options: ClaimOptions,
 ): Promise<{ device: string }> {
   const code = parseClaimCode(options.code);
-  const { camera } = await api.hello();
+  const camera = await cameraIdFrom(api);
   const deviceKey = await keptDeviceKey(keys);
   await keys.saveIdentity(options.identity);
   await keys.saveCameraId(camera);
@@ -90,6 +90,13 @@ export async function claimCamera(
   );
   api.setSigner(deviceSigner(deviceKey));
   return { device };
+}
+
+/** Raises NoAnswerError while the server has not met the camera. */
+export async function cameraIdFrom(api: Api): Promise<string> {
+  const { camera } = await api.hello();
+  if (camera === null) throw new NoAnswerError("the camera is still starting, try again in a moment");
+  return camera;
 }
 
 /** The device key of this browser, made where there is none. */

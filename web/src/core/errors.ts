@@ -27,6 +27,11 @@ export class ApiError extends StoopError {
   }
 }
 
+/** The session ended; a login mends it. Other 401s speak of the signature on a command. */
+export function isSignedOut(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 401 && error.code === "not_signed_in";
+}
+
 export class NoAnswerError extends StoopError {
   override name = "NoAnswerError";
 }

@@ -1,6 +1,6 @@
 /** The camera's state and events as they come, over one stream that is opened again whenever it breaks. */
 
-import { ApiError } from "./errors";
+import { ApiError, isSignedOut } from "./errors";
 import { type Http, refusal } from "./http";
 import type { CameraEvent, CameraState } from "./messages";
 import { SseParser } from "./sse";
@@ -13,7 +13,9 @@ export interface Watching {
 export interface EventHandlers {
   state(state: CameraState): void;
   event(event: CameraEvent): void;
-  /** Called on each change between connected and not. */
+  /** The camera process is there, or gone. */
+  link?(isOnline: boolean): void;
+  /** Called on each change between connected to the server and not. */
   connection?(isConnected: boolean): void;
   /** The server refused for good (this device was revoked, say); the stream is over. */
   refused?(error: ApiError): void;
@@ -23,7 +25,7 @@ export interface EventHandlers {
 const SILENCE_MS = 60_000;
 const MAX_PAUSE_MS = 15_000;
 
-/** `renewSession` is called on a 401; its ApiError ends the stream. */
+/** `renewSession` is called when the session ended; when it is refused, so is the stream. */
 export function watchEvents(
   http: Http,
   handlers: EventHandlers,
@@ -48,10 +50,11 @@ async function run(
       });
     } catch (error) {
       if (over.aborted) return;
-      if (error instanceof ApiError && error.status === 401 && (await renewed(renewSession, handlers, over)))
-        continue;
-      if (error instanceof ApiError && (error.status === 401 || error.status === 403)) {
+      const fault = isSignedOut(error) ? await renewFault(renewSession) : error;
+      if (fault === null) continue;
+      if (isFinal(fault)) {
         handlers.connection?.(false);
+        handlers.refused?.(fault);
         return;
       }
     }
@@ -61,22 +64,17 @@ async function run(
   }
 }
 
-/** False when the server refused for good. A server that cannot be reached is tried again like a broken stream. */
-async function renewed(
-  renewSession: () => Promise<unknown>,
-  handlers: EventHandlers,
-  over: AbortSignal,
-): Promise<boolean> {
+function isFinal(fault: unknown): fault is ApiError {
+  return fault instanceof ApiError && fault.status < 500 && fault.status !== 429;
+}
+
+/** Null once the session is renewed, else what went wrong. */
+async function renewFault(renewSession: () => Promise<unknown>): Promise<unknown> {
   try {
     await renewSession();
-    return true;
+    return null;
   } catch (error) {
-    if (error instanceof ApiError && error.status < 500) {
-      handlers.refused?.(error);
-      return false;
-    }
-    await sleep(backoffMs(2, MAX_PAUSE_MS), over).catch(() => undefined);
-    return true;
+    return error;
   }
 }
 
@@ -115,6 +113,7 @@ async function readStream(
 
 function dispatch(name: string, data: string, handlers: EventHandlers): void {
   const parsed = JSON.parse(data) as object;
-  if (name === "state") handlers.state(parsed as CameraState);
-  else if ("kind" in parsed) handlers.event(parsed as CameraEvent);
+  if (name === "link") handlers.link?.((parsed as { online: boolean }).online);
+  else if (name === "state") handlers.state(parsed as CameraState);
+  else if (name === "event") handlers.event(parsed as CameraEvent);
 }

@@ -76,8 +76,8 @@ const READERS: Readonly<Record<string, (s: Shape) => Content>> = {
 
 function aboutDevice(s: Shape) {
   return {
-    device: s.orNull("device", (shape) => shape.text("device")),
-    name: s.orNull("name", (shape) => shape.text("name")),
+    device: s.orNull("device", (shape) => shape.text("device")) || null,
+    name: s.orNull("name", (shape) => shape.text("name")) || null,
     role: s.oneOf("role", ["owner", "viewer"]),
     by: s.orNull("by", (shape) => shape.text("by")),
   };

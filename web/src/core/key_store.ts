@@ -5,6 +5,8 @@ import type { DeviceKey } from "./device_key";
 import { NoKeyError } from "./errors";
 import type { JournalPin } from "./journal_types";
 
+export { openIndexedDb } from "./indexed_db";
+
 /** Where values live: IndexedDB in the browser, memory in tests. Values are structured-cloneable. */
 export interface ValueStore {
   get(key: string): Promise<unknown>;

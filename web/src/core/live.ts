@@ -37,7 +37,8 @@ const FINAL_CODES: Readonly<Record<string, "forbidden" | "unknown_device" | "fai
   bad_signature: "unknown_device",
   not_claimed: "failed",
 };
-const AWAY_CODES = new Set(["camera_away", "camera_offline", "offline", "off"]);
+/** The camera process is not there; it is there and switched off. */
+const AWAY_CODES = new Set(["camera_away", "conflict"]);
 
 /**
  * Keeps one connection at most. `start` after `stop` (or after `ended`) begins anew.

@@ -5,9 +5,9 @@ export type ClipCause = "motion" | "press" | "manual";
 export type ClipEnd = "quiet" | "cap" | "stopped" | "off" | "fault";
 
 export interface Hello {
-  /** The camera's id. */
-  readonly camera: string;
-  readonly claimed: boolean;
+  /** The camera's id; null while the server has not met it since its start. */
+  readonly camera: string | null;
+  readonly claimed: boolean | null;
   /** False while the server waits for the camera process. */
   readonly online: boolean;
   readonly version: string;
@@ -96,7 +96,7 @@ export interface Commands {
     args: { mask: string; replaces: string | null };
     result: { digest: string; visible: number };
   };
-  "plate.get": { args: Nothing; result: PlateReply };
+  "plate.get": { args: { fresh?: boolean }; result: PlateReply };
   "clip.record": { args: Nothing; result: Nothing };
   "clip.delete": { args: { clip: string }; result: Nothing };
   "device.invite": {

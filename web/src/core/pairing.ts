@@ -14,7 +14,7 @@ import {
   toHex,
   utf8,
 } from "./bytes";
-import { keptDeviceKey } from "./claim";
+import { cameraIdFrom, keptDeviceKey } from "./claim";
 import { deviceSigner, publicKeyText } from "./device_key";
 import { AlteredError, FormatError, NoKeyError } from "./errors";
 import { ed25519Signer, type Signer, signJws } from "./jws";
@@ -128,7 +128,7 @@ export async function acceptInvite(
   deviceName: string,
 ): Promise<Accepted> {
   const { inviteId, secret } = parsePairLink(link);
-  const { camera } = await api.hello();
+  const camera = await cameraIdFrom(api);
   const deviceKey = await keptDeviceKey(keys);
   const args = { device_key: publicKeyText(deviceKey), device_name: deviceName };
   const signer = await inviteSigner(inviteId, secret);

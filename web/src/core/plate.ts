@@ -17,6 +17,8 @@ export interface PlateOptions {
   /** 0..1 of the minute that the camera looks. */
   readonly onProgress?: (share: number) => void;
   readonly signal?: AbortSignal;
+  /** Look anew even where the camera has a plate from before. */
+  readonly isFresh?: boolean;
   readonly pollMs?: number;
 }
 
@@ -26,9 +28,9 @@ export interface PlateOptions {
  * Raises AlteredError when what came does not open, ApiError, NoAnswerError, the signal's reason.
  */
 export async function fetchPlate(api: Api, identity: string, options: PlateOptions = {}): Promise<Plate> {
-  for (;;) {
+  for (let isFresh = options.isFresh ?? false; ; isFresh = false) {
     options.signal?.throwIfAborted();
-    const reply = await api.command("plate.get", {});
+    const reply = await api.command("plate.get", isFresh ? { fresh: true } : {});
     options.onProgress?.(reply.progress);
     if (reply.age !== null) {
       const png = await openPlate(reply.age, identity);
