@@ -1,0 +1,42 @@
+"""Connected patches of foreground, as plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from camera.frame import Plane
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """A patch: its box and centre in px of the small picture, its area in px, and the share of it that just changed."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+    area: int
+    x: float
+    y: float
+    stir_share: float
+
+
+def find_blobs(mask: Plane, stirred: Plane, min_area: int) -> list[Blob]:
+    """The patches of at least `min_area` px in a mask (uint8, 0 or 255), top to bottom.
+
+    `stirred` (same shape, 0 or 255) says which pixels changed within the last second.
+    """
+    count, labels, stats, centres = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    blobs = []
+    for i in range(1, count):
+        left, top, width, height, area = (int(value) for value in stats[i])
+        if area < min_area:
+            continue
+        box = (slice(top, top + height), slice(left, left + width))
+        changed = np.count_nonzero(stirred[box][labels[box] == i])
+        x, y = (float(value) for value in centres[i])
+        blobs.append(Blob(left, top, width, height, area, x, y, changed / area))
+    return blobs

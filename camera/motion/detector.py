@@ -1,0 +1,22 @@
+"""What every motion detector is."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from camera.frame import MaskedFrame
+from camera.motion.reading import MotionReading
+
+
+class DetectorError(ValueError):
+    """There is no such detector; the message names those that there are."""
+
+
+class Detector(Protocol):
+    """Looks at masked pictures of one size under one mask; a new mask takes a new detector."""
+
+    def observe(self, frame: MaskedFrame) -> MotionReading:
+        """What there is in this picture. Capture times grow; one thread; the picture is neither changed nor kept.
+
+        Deterministic: equal pictures at equal times give equal readings, and hidden pixels are black in all of them.
+        """

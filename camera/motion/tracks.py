@@ -1,0 +1,126 @@
+"""Follows blobs from picture to picture and says which of them behave like somebody; pure, times as arguments."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from camera.motion.blobs import Blob
+from camera.motion.settings import MotionSettings
+
+_TRACKS_AT_MOST = 60
+
+
+@dataclass(slots=True)
+class Track:
+    """One thing over time. Confirmed: it went somewhere. Held: confirmed, and not yet given up as left behind."""
+
+    blob: Blob
+    first: Blob
+    born_s: float
+    seen_s: float
+    looks: int = 1
+    sightings: int = 1
+    path_px: float = 0.0
+    stir_sum: float = 0.0
+    is_confirmed: bool = False
+    is_given_up: bool = False
+    anchor: Blob | None = None
+    moved_s: float = 0.0
+    stirred_s: float = 0.0
+
+    @property
+    def is_held(self) -> bool:
+        return self.is_confirmed and not self.is_given_up
+
+
+class Tracker:
+    """All tracks of a scene; at most 60, and when full new blobs are not followed."""
+
+    def __init__(self, settings: MotionSettings) -> None:
+        self._settings = settings
+        self._tracks: list[Track] = []
+        self._updated_s = 0.0
+
+    @property
+    def held(self) -> list[Track]:
+        return [track for track in self._tracks if track.is_held]
+
+    def forget_unconfirmed(self) -> None:
+        """The light changed: what was half a track is nothing."""
+        self._tracks = self.held
+
+    def update(self, blobs: Sequence[Blob], now_s: float) -> list[Track]:
+        """Take the blobs of one picture; returns the held tracks that are seen in it."""
+        step_s, self._updated_s = now_s - self._updated_s, now_s
+        matched = self._match(blobs, step_s)
+        for index, track in enumerate(self._tracks):
+            track.looks += 1
+            if index in matched:
+                self._see(track, blobs[matched[index]], now_s)
+        self._tracks = [t for t in self._tracks if now_s - t.seen_s <= self._settings.lost_after_s]
+        taken = set(matched.values())
+        for number, blob in enumerate(blobs):
+            if number not in taken and len(self._tracks) < _TRACKS_AT_MOST:
+                self._tracks.append(Track(blob, blob, now_s, now_s))
+        return [track for track in self._tracks if track.is_held and track.seen_s == now_s]
+
+    def _match(self, blobs: Sequence[Blob], step_s: float) -> dict[int, int]:
+        """Track index to blob index, nearest pairs first, held tracks before others; ties by order."""
+        pairs = []
+        for index, track in enumerate(self._tracks):
+            size = max(track.blob.width, track.blob.height)
+            reach = max(self._settings.reach_px_per_s * min(step_s, 0.3), 0.6 * size)
+            for number, blob in enumerate(blobs):
+                distance = math.hypot(blob.x - track.blob.x, blob.y - track.blob.y)
+                if distance < reach:
+                    pairs.append((not track.is_held, distance, index, number))
+        matched: dict[int, int] = {}
+        taken: set[int] = set()
+        for _, _, index, number in sorted(pairs):
+            if index not in matched and number not in taken:
+                matched[index] = number
+                taken.add(number)
+        return matched
+
+    def _see(self, track: Track, blob: Blob, now_s: float) -> None:
+        track.path_px += _distance(blob, track.blob)
+        is_coherent = (
+            1 / self._settings.same_area_ratio <= blob.area / track.blob.area <= self._settings.same_area_ratio
+        )
+        track.blob, track.seen_s = blob, now_s
+        track.sightings += 1
+        track.stir_sum += blob.stir_share
+        if not track.is_confirmed and not is_coherent:
+            track.first, track.path_px = blob, 0.0
+            return
+        if track.is_confirmed:
+            self._follow(track, now_s)
+        elif self._went_somewhere(track, now_s):
+            track.is_confirmed = True
+            track.anchor, track.moved_s, track.stirred_s = blob, now_s, now_s
+
+    def _went_somewhere(self, track: Track, now_s: float) -> bool:
+        settings = self._settings
+        if now_s - track.born_s < settings.min_age_s or track.sightings < settings.min_seen_share * track.looks:
+            return False
+        if track.stir_sum < settings.min_stir_share * track.sightings:
+            return False
+        net = _distance(track.blob, track.first)
+        size = min(track.blob.width, track.blob.height)
+        is_far = net >= max(settings.min_shift_px, settings.min_shift_of_size * size)
+        return is_far and net > settings.min_straightness * track.path_px
+
+    def _follow(self, track: Track, now_s: float) -> None:
+        if track.anchor is None or _distance(track.blob, track.anchor) >= self._settings.min_shift_px:
+            track.anchor, track.moved_s = track.blob, now_s
+        if track.blob.stir_share >= 0.03:
+            track.stirred_s = now_s
+        is_still = now_s - track.stirred_s > self._settings.still_after_s
+        if is_still or now_s - track.moved_s > self._settings.held_at_most_s:
+            track.is_given_up = True
+
+
+def _distance(a: Blob, b: Blob) -> float:
+    return math.hypot(a.x - b.x, a.y - b.y)

@@ -1,0 +1,71 @@
+"""`stoop analyze`: what the camera would have done with a video, by the camera's own mask and detector."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypedDict
+
+from camera.mask import Masker, parse_mask
+from camera.motion import EventGrouper, MotionEvent, open_detector
+from camera.settings import CameraSettings
+from camera.sources import open_source
+
+WHOLE_PICTURE = b'{"allow": [[[0, 0], [1, 0], [1, 1], [0, 1]]], "hide": []}'
+_NS_PER_S = 1_000_000_000
+_PROGRESS_FRAMES = 50
+
+
+class EventJson(TypedDict):
+    start_s: float
+    end_s: float
+    cause: str
+
+
+class AnalysisJson(TypedDict):
+    events: list[EventJson]
+    duration_s: float
+    frames: int
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """Events in seconds from the first picture; `duration_s` reaches to the end of the last one."""
+
+    events: tuple[MotionEvent, ...]
+    duration_s: float
+    frames: int
+
+    def as_json(self) -> AnalysisJson:
+        """As `stoop analyze --json` prints it, times to the millisecond."""
+        events: list[EventJson] = [
+            {"start_s": round(e.start_s, 3), "end_s": round(e.end_s, 3), "cause": e.cause} for e in self.events
+        ]
+        return {"events": events, "duration_s": round(self.duration_s, 3), "frames": self.frames}
+
+
+def analyze(
+    video: Path, mask_text: bytes | None = None, on_progress: Callable[[float], None] = lambda _: None
+) -> Analysis:
+    """Run mask and detector over `video` as fast as it goes; `on_progress` gets the seconds done.
+
+    Without a mask the whole picture is looked at: unlike the camera, which shows nothing until a stoop is drawn, this
+    is the maker's tool. Raises SourceError on a video that can't be read and MaskError on text that is no mask.
+    """
+    mask = parse_mask(WHOLE_PICTURE if mask_text is None else mask_text)
+    source = open_source(f"file:{video}?speed=max")
+    try:
+        masker = Masker(mask, source.size)
+        detector = open_detector(CameraSettings().detector, source.fps, masker.visible_luma)
+        grouper = EventGrouper()
+        frames, time_s = 0, -1.0 / source.fps
+        for frame in source.frames():
+            time_s = frame.captured_at_ns / _NS_PER_S
+            grouper.add(time_s, detector.observe(masker.apply(frame)).is_active)
+            frames += 1
+            if frames % _PROGRESS_FRAMES == 0:
+                on_progress(time_s)
+        return Analysis(grouper.events(), time_s + 1.0 / source.fps, frames)
+    finally:
+        source.close()
