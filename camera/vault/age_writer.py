@@ -16,6 +16,7 @@ TAG_BYTES = 16
 _INTRO = b"age-encryption.org/v1\n"
 _NONCE_BYTES = 16
 _MORE, _LAST = b"\x00", b"\x01"
+_CLOSED = "this age file is closed already"
 
 Bytes: TypeAlias = bytes | bytearray | memoryview
 Sink: TypeAlias = Callable[[memoryview], object]
@@ -53,27 +54,32 @@ class AgeWriter:
 
     def write(self, data: Bytes) -> None:
         """Seal `data`; it is not kept after the call."""
-        self._refuse_if_closed()
+        if self._is_closed:
+            raise ValueError(_CLOSED)
+        held, end = self._held_bytes, self._held_bytes + len(data)
+        if end <= CHUNK_BYTES:  # most access units: one copy and no more
+            self._held[held:end] = data
+            self._held_bytes = end
+            return
         view = memoryview(data)
         at = 0
-        if self._held_bytes:
-            at = min(CHUNK_BYTES - self._held_bytes, len(view))
-            self._hold(view[:at])
-            if at == len(view):
-                return
+        if held:
+            at = CHUNK_BYTES - held
+            self._held[held:] = view[:at]
             self._seal(self._held, _MORE)
-            self._held_bytes = 0
         while len(view) - at > CHUNK_BYTES:
             self._seal(view[at : at + CHUNK_BYTES], _MORE)
             at += CHUNK_BYTES
-        self._hold(view[at:])
+        self._held_bytes = len(view) - at
+        self._held[: self._held_bytes] = view[at:]
 
     def seal_full_chunk(self) -> None:
         """Give out a held chunk that is exactly full; does nothing when it is not.
 
         Whoever calls this must write at least one byte more before `close`.
         """
-        self._refuse_if_closed()
+        if self._is_closed:
+            raise ValueError(_CLOSED)
         if self._held_bytes == CHUNK_BYTES:
             self._seal(self._held, _MORE)
             self._held_bytes = 0
@@ -83,17 +89,13 @@ class AgeWriter:
 
         Raises ValueError when closed already, or when nothing followed `seal_full_chunk`.
         """
-        self._refuse_if_closed()
+        if self._is_closed:
+            raise ValueError(_CLOSED)
         if not self._held_bytes and self._sealed_chunks:
             raise ValueError("the last chunk of an age file must not be empty; write before closing")
         self._seal(self._held[: self._held_bytes], _LAST)
         self._held_bytes = 0
         self._is_closed = True
-
-    def _hold(self, view: memoryview) -> None:
-        end = self._held_bytes + len(view)
-        self._held[self._held_bytes : end] = view
-        self._held_bytes = end
 
     def _seal(self, chunk: memoryview, flag: bytes) -> None:
         nonce = self._sealed_chunks.to_bytes(11, "big") + flag
@@ -101,10 +103,6 @@ class AgeWriter:
         sealed = self._sealed[: len(chunk) + TAG_BYTES]
         self._aead.encrypt_into(nonce, chunk, None, sealed)
         self._sink(sealed)
-
-    def _refuse_if_closed(self) -> None:
-        if self._is_closed:
-            raise ValueError("this age file is closed already")
 
 
 def age_header(file_key: bytes, recipients: tuple[Recipient, ...]) -> bytes:
