@@ -16,7 +16,7 @@ S = TypeVar("S", bound=msgspec.Struct)
 
 
 class CameraRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """camera.json: the camera's id, and what the owner set in the app; no recipient until it is claimed."""
+    """camera.json: the camera's id, and what the owner set in the app; no recipient before the claim."""
 
     camera_id: str
     name: str = "Front door"
@@ -45,7 +45,7 @@ class Home:
     """Reads the files once and replaces them; a crash leaves the old file or the new one.
 
     Raises SettingsError when a file cannot be read as what it is: the camera then refuses to start rather than
-    forget its owner. The mask is the exception: its bytes are handed out as they are, and `camera/mask.py` fails closed.
+    forget its owner. The mask is the exception: its bytes are handed out as they are; `camera/mask.py` fails closed.
     """
 
     def __init__(self, folder: Path) -> None:
