@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import contextlib
+import io
+import struct
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
@@ -12,6 +15,12 @@ import numpy as np
 
 from camera.clock import ClockQuality
 from camera.contract import AccessUnit
+from camera.vault import ClipEnd, Vault
+from camera.vault.cards import ClipClosed
+from stoop.reader.age_stream import age_chunks
+from stoop.reader.errors import PayloadError
+from stoop.reader.identities import Identity
+from stoop.reader.mp4_boxes import BoxWalker
 
 WIDTH_PX, HEIGHT_PX = 320, 192
 _TIME_BASE = Fraction(1, 90_000)
@@ -67,3 +76,47 @@ def _encode(pictures: int, bit_rate: int, fps: int, seed: int) -> Iterator[Acces
         for packet in codec.encode(frame):
             assert packet.pts is not None
             yield AccessUnit(bytes(packet), packet.pts, packet.is_keyframe, number * 1_000_000_000 // fps)
+
+
+MASK_DIGEST = "5d" * 32
+CAMERA_ID = "c0ffee" + "0" * 26
+
+
+def record_clip(vault: Vault, units: tuple[AccessUnit, ...], end: ClipEnd = "quiet") -> ClipClosed:
+    """A whole clip with a thumbnail, from open to close."""
+    clip = vault.open_clip("motion", MASK_DIGEST)
+    for unit in units:
+        clip.append(unit)
+    clip.set_thumbnail(JPEG)
+    return clip.close(end)
+
+
+JPEG = b"\xff\xd8 stands for a picture \xff\xd9"
+
+
+def playable_part(sealed: bytes, identities: Sequence[Identity]) -> bytes:
+    """The plaintext of a clip that may be cut, up to its last whole fragment."""
+    walker, plain = BoxWalker(), bytearray()
+    with contextlib.suppress(PayloadError):
+        for chunk in age_chunks(io.BytesIO(sealed), identities):
+            walker.feed(chunk)
+            plain += chunk
+    return bytes(plain[: walker.playable_bytes])
+
+
+def picture_times(mp4: bytes) -> list[int]:
+    """Decode every picture; their times in 1/90000 s."""
+    if not mp4:
+        return []
+    with av.open(io.BytesIO(mp4), "r") as container:
+        return [frame.pts for frame in container.decode(video=0) if frame.pts is not None]
+
+
+def top_boxes(mp4: bytes) -> list[tuple[str, int, int]]:
+    """Kind, offset and size of each top-level box."""
+    boxes, at = [], 0
+    while at < len(mp4):
+        size, kind = struct.unpack_from(">I4s", mp4, at)
+        boxes.append((kind.decode(), at, size))
+        at += size
+    return boxes
