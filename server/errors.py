@@ -28,7 +28,7 @@ STATUS_OF_CODE: dict[ErrorCode, int] = {
 """docs/design/0001, section 8."""
 
 
-class Refused(Exception):  # noqa: N818  (a refusal is an answer, not a fault)
+class Refused(Exception):
     """Ends a request with this status and `{"error": code, "message": message}`."""
 
     def __init__(self, status: int, code: str, message: str, headers: dict[str, str] | None = None) -> None:

@@ -14,7 +14,8 @@ _LINE = re.compile(r"[a-z]=[\x20-\x7e]+", re.ASCII)
 _MEDIA = re.compile(r"m=(audio|video) [0-9]{1,5} UDP/TLS/RTP/SAVPF( [0-9]{1,3}){1,60}", re.ASCII)
 _UFRAG = re.compile(r"a=ice-ufrag:[A-Za-z0-9+/]{4,256}", re.ASCII)
 _PWD = re.compile(r"a=ice-pwd:[A-Za-z0-9+/]{22,256}", re.ASCII)
-_FINGERPRINT = re.compile(r"a=fingerprint:sha-256 [0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){31}", re.ASCII)
+_FINGERPRINT = re.compile(r"a=fingerprint:sha-(256|384|512) [0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){31,63}", re.ASCII)
+_MAX_FINGERPRINTS = 3
 _SETUP = re.compile(r"a=setup:(actpass|active)", re.ASCII)
 _MID = re.compile(r"a=mid:[A-Za-z0-9_-]{1,32}", re.ASCII)
 _EXTENSION = re.compile(r"a=extmap:([0-9]{1,2}) (\S+)", re.ASCII)
@@ -38,7 +39,7 @@ class Offer:
 def read_offer(raw: bytes) -> Offer:
     """Raises BadOfferError unless `raw` offers to receive one video, with at most one audio beside it.
 
-    Demanded of each section: DTLS-SRTP, one ufrag, pwd and SHA-256 fingerprint (its own or the session's), a mid, RTCP
+    Demanded of each section: DTLS-SRTP, one ufrag and pwd, SHA-2 fingerprints (its own or the session's), a mid, RTCP
     multiplexed; of the whole: no ICE-lite (the guard needs the browser's own checks), no data channel.
     """
     lines = _lines(raw)
@@ -76,9 +77,10 @@ def _check_section(session: list[str], section: list[str]) -> str:
     if match is None:
         raise BadOfferError("a media section is neither audio nor video over DTLS-SRTP")
     kind = match.group(1)
-    for what, pattern in (("ufrag", _UFRAG), ("pwd", _PWD), ("fingerprint", _FINGERPRINT), ("setup", _SETUP)):
-        _need_one(what, pattern, section, session)
-    _need_one("mid", _MID, section, [])
+    for what, pattern in (("ufrag", _UFRAG), ("pwd", _PWD), ("setup", _SETUP)):
+        _need(what, pattern, section + session)
+    _need("fingerprint", _FINGERPRINT, section + session, at_most=_MAX_FINGERPRINTS)
+    _need("mid", _MID, section)
     if "a=rtcp-mux" not in section:
         raise BadOfferError(f"the {kind} section does not multiplex RTCP")
     if sum(line in ("a=recvonly", "a=sendrecv", "a=sendonly", "a=inactive") for line in section) != 1 or not any(
@@ -88,14 +90,13 @@ def _check_section(session: list[str], section: list[str]) -> str:
     return kind
 
 
-def _need_one(what: str, pattern: re.Pattern[str], section: list[str], session: list[str]) -> None:
-    """Exactly one well-formed line in the section, or in the session part; a malformed one anywhere is refused."""
+def _need(what: str, pattern: re.Pattern[str], lines: list[str], at_most: int = 1) -> None:
+    """One to `at_most` lines of this kind, all of them well-formed."""
     name = pattern.pattern.partition(":")[0] + ":"
-    own = [line for line in section if line.startswith(name)]
-    shared = [line for line in session if line.startswith(name)]
-    if len(own) + len(shared) != 1:
-        raise BadOfferError(f"{len(own) + len(shared)} lines of {what}, one is expected")
-    if not pattern.fullmatch((own or shared)[0]):
+    found = [line for line in lines if line.startswith(name)]
+    if not 1 <= len(found) <= at_most:
+        raise BadOfferError(f"{len(found)} lines of {what}, 1 to {at_most} are expected")
+    if not all(pattern.fullmatch(line) for line in found):
         raise BadOfferError(f"the {what} is malformed")
 
 
