@@ -1,0 +1,110 @@
+/** Which page stands here: decided by where this browser stands with its camera, then by the path. */
+
+import { useEffect } from "preact/hooks";
+import { QuestionHost } from "../ui/dialog";
+import { Empty, Waiting } from "../ui/parts";
+import { Toaster } from "../ui/toast";
+import { useValue } from "../ui/use_value";
+import { Boundary } from "./boundary";
+import { Claim } from "./claim/claim";
+import { ClipPage } from "./clips/clip_page";
+import { Clips } from "./clips/clips";
+import { type AppParts, PartsContext, useParts } from "./context";
+import { Devices } from "./devices/devices";
+import { Draw } from "./draw/draw";
+import type { Stage } from "./home";
+import { Link } from "./link";
+import { Live } from "./live/live";
+import { Log } from "./log/log";
+import { Pair } from "./pair";
+import { go, type Route, route as routeNow } from "./router";
+import { Screen } from "./screen";
+import { SettingsScreen } from "./settings/settings";
+import { Shell } from "./shell";
+import { SignedOut, Unpaired, Unreachable } from "./waiting_rooms";
+import { words } from "./words";
+
+const FOR_VIEWERS: readonly Route["name"][] = ["live", "settings"];
+
+function Lost() {
+  return (
+    <Screen title={words.errors.lostTitle} testid="lost">
+      <Empty icon="info" title={words.errors.lostTitle} text={words.errors.lostText}>
+        <Link to="/" class="button button-primary">
+          {words.errors.lostAction}
+        </Link>
+      </Empty>
+    </Screen>
+  );
+}
+
+function screenOf(route: Route, isOwner: boolean) {
+  if (!isOwner && !FOR_VIEWERS.includes(route.name)) return <Live />;
+  switch (route.name) {
+    case "live":
+    case "claim":
+    case "pair":
+      return <Live />;
+    case "clips":
+      return <Clips />;
+    case "clip":
+      return <ClipPage id={route.clip} key={route.clip} />;
+    case "draw":
+      return <Draw />;
+    case "devices":
+      return <Devices />;
+    case "log":
+      return <Log />;
+    case "settings":
+      return <SettingsScreen />;
+    case "lost":
+      return <Lost />;
+  }
+}
+
+/** Where the path does not fit the stage, it is mended, so that reloading and sharing do what one expects. */
+function usePathThatFits(stage: Stage, route: Route): void {
+  useEffect(() => {
+    if (stage.kind === "unclaimed" && route.name !== "claim") void go("/claim", "replace");
+    if (stage.kind !== "in") return;
+    const isForbidden =
+      stage.me.role !== "owner" && !FOR_VIEWERS.includes(route.name) && route.name !== "lost";
+    if (route.name === "claim" || route.name === "pair" || isForbidden) void go("/", "replace");
+  }, [stage, route]);
+}
+
+function Page() {
+  const stage = useValue(useParts().home.stage);
+  const route = useValue(routeNow);
+  usePathThatFits(stage, route);
+  switch (stage.kind) {
+    case "looking":
+      return <Waiting text={words.connection.looking} />;
+    case "unreachable":
+      return <Unreachable isStarting={stage.isStarting} />;
+    case "unclaimed":
+      return <Claim cameraId={stage.hello.camera ?? ""} />;
+    case "unpaired":
+      return route.name === "pair" ? <Pair /> : <Unpaired wasRemoved={stage.wasRemoved} />;
+    case "signed_out":
+      return <SignedOut />;
+    case "in":
+      return (
+        <Shell route={route}>
+          <Boundary key={route.name}>{screenOf(route, stage.me.role === "owner")}</Boundary>
+        </Shell>
+      );
+  }
+}
+
+export function App({ parts }: { parts: AppParts }) {
+  return (
+    <PartsContext.Provider value={parts}>
+      <Boundary>
+        <Page />
+      </Boundary>
+      <QuestionHost />
+      <Toaster />
+    </PartsContext.Provider>
+  );
+}

@@ -1,0 +1,100 @@
+/** Set-up of a new camera: code, names, keys, recovery sheet. Nothing is sent before the names are given. */
+
+import { useState } from "preact/hooks";
+import { claimCamera } from "../../core/claim";
+import { ApiError } from "../../core/errors";
+import { createIdentity, type RecoverySheet, recoverySheet } from "../../core/identity";
+import { useParts } from "../context";
+import { thisDevice } from "../device_name";
+import { go } from "../router";
+import { sentenceOf } from "../sentences";
+import { Solo } from "../solo";
+import { words } from "../words";
+import { CodeStep } from "./code_step";
+import { MakingStep } from "./making_step";
+import { NameStep } from "./name_step";
+import { SheetStep } from "./sheet_step";
+import { Welcome } from "./welcome";
+
+type Step = "welcome" | "code" | "name" | "making" | "sheet";
+
+const ORDER: readonly Step[] = ["welcome", "code", "name", "making", "sheet"];
+
+interface Failure {
+  readonly step: Step;
+  readonly sentence: string;
+}
+
+function failureOf(error: unknown): Failure {
+  const code = error instanceof ApiError ? error.code : "";
+  if (code === "bad_code" || code === "bad_signature")
+    return { step: "code", sentence: words.claim.codeWrong };
+  if (code === "no_code") return { step: "code", sentence: words.claim.codeExpired };
+  if (code === "already_claimed") return { step: "code", sentence: words.claim.already };
+  return { step: "name", sentence: sentenceOf(error) };
+}
+
+function Dots({ step }: { step: Step }) {
+  const now = ORDER.indexOf(step);
+  return (
+    <div class="progress-dots" role="img" aria-label={words.claim.stepOf(now + 1, ORDER.length)}>
+      {ORDER.map((each, index) => (
+        <i key={each} class={index === now ? "is-now" : index < now ? "is-done" : ""} />
+      ))}
+    </div>
+  );
+}
+
+export function Claim({ cameraId }: { cameraId: string }) {
+  const { api, keys, home } = useParts();
+  const [step, setStep] = useState<Step>("welcome");
+  const [code, setCode] = useState("");
+  const [cameraName, setCameraName] = useState("");
+  const [deviceName, setDeviceName] = useState(thisDevice);
+  const [share, setShare] = useState(0);
+  const [sheet, setSheet] = useState<RecoverySheet | null>(null);
+  const [failure, setFailure] = useState<Failure | null>(null);
+
+  const make = async () => {
+    setStep("making");
+    setShare(0);
+    setFailure(null);
+    try {
+      const identity = await createIdentity();
+      await claimCamera(api, keys, { code, identity, cameraName, deviceName, onProgress: setShare });
+      setSheet(await recoverySheet(identity, cameraName, cameraId));
+      setStep("sheet");
+    } catch (error) {
+      const found = failureOf(error);
+      setFailure(found);
+      setStep(found.step);
+    }
+  };
+  const finish = async () => {
+    await home.enter();
+    await go("/draw", "replace");
+  };
+  const errorAt = (at: Step) => (failure?.step === at ? failure.sentence : null);
+
+  return (
+    <Solo testid="claim" aside={<Dots step={step} />}>
+      {step === "welcome" && <Welcome onStart={() => setStep("code")} />}
+      {step === "code" && (
+        <CodeStep code={code} error={errorAt("code")} onCode={setCode} onDone={() => setStep("name")} />
+      )}
+      {step === "name" && (
+        <NameStep
+          cameraName={cameraName}
+          deviceName={deviceName}
+          error={errorAt("name")}
+          onCameraName={setCameraName}
+          onDeviceName={setDeviceName}
+          onBack={() => setStep("code")}
+          onDone={make}
+        />
+      )}
+      {step === "making" && <MakingStep share={share} />}
+      {step === "sheet" && sheet && <SheetStep sheet={sheet} cameraName={cameraName} onDone={finish} />}
+    </Solo>
+  );
+}

@@ -1,0 +1,50 @@
+/** The drawing itself: everything that stays black is dimmed, shapes have outlines, the one under way is dashed. */
+
+import type { Layer, Mask, Polygon } from "../../core/mask";
+
+const WIDTH = 1000;
+
+const pointsText = (shape: Polygon, height: number) =>
+  shape.map(([x, y]) => `${x * WIDTH},${y * height}`).join(" ");
+
+interface ShapesProps {
+  mask: Mask;
+  layer: Layer;
+  open: Polygon;
+  pickedShape: number | null;
+  /** Width divided by height of the picture. */
+  aspect: number;
+}
+
+export function Shapes({ mask, layer, open, pickedShape, aspect }: ShapesProps) {
+  const height = WIDTH / aspect;
+  const outline = (of: Layer) =>
+    mask[of].map((shape, index) => (
+      <polygon
+        key={`${of}${index}`}
+        points={pointsText(shape, height)}
+        class={`outline outline-${of}${of === layer ? " is-edited" : ""}${of === layer && index === pickedShape ? " is-picked" : ""}`}
+      />
+    ));
+  return (
+    <svg class="shapes" viewBox={`0 0 ${WIDTH} ${height}`} preserveAspectRatio="none" aria-hidden="true">
+      <defs>
+        <mask id="unseen-part" maskUnits="userSpaceOnUse" x="0" y="0" width={WIDTH} height={height}>
+          <rect width={WIDTH} height={height} fill="#fff" />
+          {mask.allow.map((shape, index) => (
+            <polygon key={index} points={pointsText(shape, height)} fill="#000" fill-rule="evenodd" />
+          ))}
+          {mask.hide.map((shape, index) => (
+            <polygon key={index} points={pointsText(shape, height)} fill="#fff" fill-rule="nonzero" />
+          ))}
+        </mask>
+      </defs>
+      <rect class="dim" width={WIDTH} height={height} mask="url(#unseen-part)" />
+      {outline("allow")}
+      {outline("hide")}
+      {open.length > 0 && (
+        <polyline points={pointsText(open, height)} class={`outline outline-open outline-${layer}`} />
+      )}
+    </svg>
+  );
+}

@@ -1,0 +1,130 @@
+/** Where this browser stands with its camera: reaching it, set up, paired, signed in; and the camera's state as it changes. */
+
+import type { Api, Watching } from "../core/api";
+import { deviceSigner } from "../core/device_key";
+import { ApiError } from "../core/errors";
+import type { KeyStore } from "../core/key_store";
+import type { CameraEvent, CameraState, Hello, Me } from "../core/messages";
+import { type Observable, Subject } from "../core/observable";
+
+export type Stage =
+  | { readonly kind: "looking" }
+  | { readonly kind: "unreachable"; readonly isStarting: boolean }
+  | { readonly kind: "unclaimed"; readonly hello: Hello }
+  | { readonly kind: "unpaired"; readonly wasRemoved: boolean }
+  | { readonly kind: "signed_out" }
+  | { readonly kind: "in"; readonly me: Me };
+
+const RETRY_MS = 2000;
+
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+/** One for the page's life. All failures end in a stage; none is thrown by `start`. */
+export class Home {
+  readonly #api: Api;
+  readonly #keys: KeyStore;
+  readonly #stage = new Subject<Stage>({ kind: "looking" });
+  readonly #camera = new Subject<CameraState | null>(null);
+  readonly #isConnected = new Subject(true);
+  readonly #event = new Subject<CameraEvent | null>(null);
+  readonly #identity = new Subject<string | null>(null);
+  #watching: Watching | null = null;
+  #attempt = 0;
+
+  constructor(api: Api, keys: KeyStore) {
+    this.#api = api;
+    this.#keys = keys;
+  }
+
+  get stage(): Observable<Stage> {
+    return this.#stage;
+  }
+  /** The newest state, or null before the first. */
+  get camera(): Observable<CameraState | null> {
+    return this.#camera;
+  }
+  /** False while the page hears nothing from the camera. */
+  get isConnected(): Observable<boolean> {
+    return this.#isConnected;
+  }
+  get event(): Observable<CameraEvent | null> {
+    return this.#event;
+  }
+  /** What opens the clips, where this browser holds it. */
+  get identity(): Observable<string | null> {
+    return this.#identity;
+  }
+
+  /** Finds the camera, however long that takes, and signs in where this browser is paired. */
+  async start(): Promise<void> {
+    this.#attempt += 1;
+    const attempt = this.#attempt;
+    while (attempt === this.#attempt) {
+      try {
+        const hello = await this.#api.hello();
+        if (hello.online && typeof hello.claimed === "boolean") return await this.#meet(hello);
+        this.#stage.set({ kind: "unreachable", isStarting: true });
+      } catch {
+        this.#stage.set({ kind: "unreachable", isStarting: false });
+      }
+      await pause(RETRY_MS);
+    }
+  }
+
+  async #meet(hello: Hello): Promise<void> {
+    if (!hello.claimed) {
+      this.#stage.set({ kind: "unclaimed", hello });
+      return;
+    }
+    const key = await this.#keys.deviceKey();
+    if (!key || (await this.#keys.cameraId()) !== hello.camera) {
+      this.#stage.set({ kind: "unpaired", wasRemoved: false });
+      return;
+    }
+    this.#api.setSigner(deviceSigner(key));
+    try {
+      await this.enter(await this.#api.session());
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      this.#stage.set({ kind: "unpaired", wasRemoved: error.code === "unknown_device" });
+    }
+  }
+
+  /** Takes up the session: loads the keys and follows the camera. Also after a claim or a pairing. */
+  async enter(me?: Me): Promise<void> {
+    const who = me ?? (await this.#api.session());
+    this.#identity.set(await this.#keys.identity());
+    this.#camera.set(await this.#api.state());
+    this.#follow();
+    this.#stage.set({ kind: "in", me: who });
+  }
+
+  #follow(): void {
+    this.#watching?.close();
+    this.#isConnected.set(true);
+    this.#watching = this.#api.events({
+      state: (state) => this.#camera.set(state),
+      event: (event) => this.#event.set(event),
+      connection: (isConnected) => this.#isConnected.set(isConnected),
+    });
+  }
+
+  async saveIdentity(identity: string): Promise<void> {
+    await this.#keys.saveIdentity(identity);
+    this.#identity.set(identity);
+  }
+
+  async signOut(): Promise<void> {
+    this.#watching?.close();
+    this.#watching = null;
+    await this.#api.logout();
+    this.#stage.set({ kind: "signed_out" });
+  }
+
+  /** For a session that ended for good: this device is no longer known. */
+  removed(): void {
+    this.#watching?.close();
+    this.#watching = null;
+    this.#stage.set({ kind: "unpaired", wasRemoved: true });
+  }
+}

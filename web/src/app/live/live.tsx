@@ -1,0 +1,81 @@
+/** The first screen: the live picture, what happens at the door, and the last visits. */
+
+import { Button } from "../../ui/button";
+import { toast } from "../../ui/toast";
+import { useValue } from "../../ui/use_value";
+import { useCamera, useMe, useParts } from "../context";
+import { usePageTitle } from "../screen";
+import { useAction } from "../use_action";
+import { words } from "../words";
+import { coverOf } from "./cover";
+import { LastVisits } from "./last_visits";
+import { Stage } from "./stage";
+import { useLive } from "./use_live";
+
+function RecordButton({ isRecording, isPossible }: { isRecording: boolean; isPossible: boolean }) {
+  const { api } = useParts();
+  const recording = useAction({ speak: true });
+  const record = () =>
+    recording.run(async () => {
+      await api.command("clip.record", {});
+      toast(words.live.recordAsked, "record");
+    });
+  return (
+    <Button
+      icon="record"
+      busy={recording.isBusy}
+      disabled={isRecording || !isPossible}
+      testid="record-now"
+      onClick={record}
+    >
+      {isRecording ? words.live.recording : words.live.record}
+    </Button>
+  );
+}
+
+export function Live() {
+  const { api, home } = useParts();
+  const camera = useCamera();
+  const isOwner = useMe()?.role === "owner";
+  const isConnected = useValue(home.isConnected);
+  const live = useLive(Boolean(camera?.is_watching && camera.mask));
+  const heading = usePageTitle(words.live.title);
+  const switching = useAction({ speak: true });
+  if (!camera) return null;
+  const cover = coverOf(camera, isConnected, live.state, live.hasPicture);
+  const switchOn = () =>
+    switching.run(async () => {
+      await api.command("settings.set", { watching: true });
+    });
+  return (
+    <div class="live" data-testid="live">
+      <Stage
+        live={live}
+        camera={camera}
+        cover={cover}
+        isOwner={isOwner}
+        isSwitching={switching.isBusy}
+        onSwitchOn={switchOn}
+      />
+      <div class="live-below">
+        <header class="row spread">
+          <div>
+            <h1 ref={heading} tabIndex={-1}>
+              {camera.name}
+            </h1>
+            {cover === "none" && (
+              <p class="soft">{camera.has_motion ? words.live.atDoor : words.live.quiet}</p>
+            )}
+          </div>
+          {isOwner && (
+            <RecordButton
+              isRecording={camera.recording_clip !== null}
+              isPossible={cover !== "off" && cover !== "no_stoop" && cover !== "away"}
+            />
+          )}
+        </header>
+        {isOwner && <LastVisits />}
+      </div>
+    </div>
+  );
+}

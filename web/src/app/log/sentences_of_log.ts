@@ -1,0 +1,103 @@
+/** From an entry of the record to a plain sentence; pure. */
+
+import type { AccessEntry, ClipCard } from "../../core/cards";
+import type { IconName } from "../../ui/icon";
+import { span } from "../when";
+import { words } from "../words";
+
+export type LineKind = "look" | "change" | "other";
+
+export interface LogLine {
+  readonly key: string;
+  readonly atMs: number;
+  readonly kind: LineKind;
+  readonly icon: IconName;
+  readonly text: string;
+  /** A clip that the line leads to. */
+  readonly clip: string | null;
+}
+
+const nameOf = (name: string | null) => name ?? words.common.unknownDevice;
+const hiddenPercent = (visible: number) => Math.round((1 - visible) * 100);
+
+interface Said {
+  readonly kind: LineKind;
+  readonly icon: IconName;
+  readonly text: string;
+}
+
+function watched(entry: Extract<AccessEntry, { what: "watched" }>, name: string): string {
+  if (entry.seconds !== null) return words.log.viewed(name, span(entry.seconds));
+  return entry.isOngoing ? words.log.viewed(name, null) : words.log.viewedUnknown(name);
+}
+
+function say(entry: AccessEntry): Said {
+  const name = nameOf(entry.name);
+  switch (entry.what) {
+    case "watched":
+      return { kind: "look", icon: "eye", text: watched(entry, name) };
+    case "saw_plate":
+      return { kind: "look", icon: "draw", text: words.log.plate(name) };
+    case "claimed":
+      return { kind: "change", icon: "key", text: words.log.claimed(name) };
+    case "started":
+      return { kind: "other", icon: "power", text: words.log.started };
+    case "changed_mask":
+      return { kind: "change", icon: "draw", text: words.log.maskSet(name, hiddenPercent(entry.visible)) };
+    case "changed_settings":
+      return { kind: "change", icon: "settings", text: words.log.settings(name, settingOf(entry.setting)) };
+    case "invited":
+      return {
+        kind: "change",
+        icon: "share",
+        text: words.log.invited(nameOf(entry.by ?? entry.name), words.devices.roles[entry.role]),
+      };
+    case "paired":
+      return {
+        kind: "change",
+        icon: "devices",
+        text: words.log.paired(name, words.devices.roles[entry.role]),
+      };
+    case "revoked":
+      return { kind: "change", icon: "close", text: words.log.revoked(name, nameOf(entry.by)) };
+    case "deleted_clip":
+      if (entry.why === "space") return { kind: "other", icon: "trash", text: words.log.clipDeletedSpace };
+      return { kind: "change", icon: "trash", text: words.log.clipDeletedOwner(name) };
+  }
+}
+
+function settingOf(setting: string): string {
+  return setting
+    .split(/[,\s]+/)
+    .map((each) => words.log.settingNames[each] ?? each)
+    .join(", ");
+}
+
+function clipLine(card: ClipCard): LogLine | null {
+  if (card.state !== "closed" || card.durationMs === null) return null;
+  const cause = words.log.clipCauses[card.cause ?? "motion"];
+  const text = words.log.clipClosed(span(card.durationMs / 1000), cause);
+  return {
+    key: `clip ${card.id}`,
+    atMs: card.startedAtMs,
+    kind: "other",
+    icon: "clips",
+    text,
+    clip: card.id,
+  };
+}
+
+/** Newest first. */
+export function logLines(entries: readonly AccessEntry[], clips: readonly ClipCard[]): LogLine[] {
+  const lines: LogLine[] = entries.map((entry) => ({
+    ...say(entry),
+    key: entry.key,
+    atMs: entry.atMs,
+    clip: null,
+  }));
+  for (const card of clips) {
+    const line = clipLine(card);
+    if (line) lines.push(line);
+  }
+  return lines.sort((a, b) => b.atMs - a.atMs);
+}

@@ -1,0 +1,50 @@
+/** Starts the page: theme, router, keys, then the app. Wiring only. */
+
+import { render } from "preact";
+import { Api } from "../core/api";
+import { createDeviceKey } from "../core/device_key";
+import { KeyStore, openIndexedDb } from "../core/key_store";
+import "../ui/styles/tokens.css";
+import "../ui/styles/base.css";
+import "../ui/styles/parts.css";
+import "../ui/styles/forms.css";
+import "../ui/styles/shell.css";
+import "../ui/styles/claim.css";
+import "../ui/styles/live.css";
+import "../ui/styles/clips.css";
+import "../ui/styles/draw.css";
+import { App } from "./app";
+import { Thumbs } from "./clips/thumbs";
+import { Home } from "./home";
+import { Library } from "./library";
+import { startRouter } from "./router";
+import { startTheme } from "./theme";
+import { OldBrowser } from "./waiting_rooms";
+
+async function canKeepKeys(): Promise<boolean> {
+  try {
+    await createDeviceKey();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function start(root: HTMLElement): Promise<void> {
+  startTheme();
+  startRouter();
+  if (!(await canKeepKeys())) {
+    render(<OldBrowser />, root);
+    return;
+  }
+  const api = new Api();
+  const keys = new KeyStore(await openIndexedDb());
+  const home = new Home(api, keys);
+  const library = new Library(api, keys, home);
+  const thumbs = new Thumbs(api);
+  render(<App parts={{ api, keys, home, library, thumbs }} />, root);
+  await home.start();
+}
+
+const root = document.getElementById("app");
+if (root) void start(root);

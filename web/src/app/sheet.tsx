@@ -1,0 +1,52 @@
+/** The recovery key in groups that can be read and typed, to print or to save. It is never sent anywhere. */
+
+import type { RecoverySheet } from "../core/identity";
+import { Button } from "../ui/button";
+import { saveAs } from "../ui/save_as";
+import { toast } from "../ui/toast";
+import { shortDate } from "./when";
+import { words } from "./words";
+
+export function Sheet({ sheet, cameraName }: { sheet: RecoverySheet; cameraName: string }) {
+  const today = shortDate(Date.now());
+  const keyText = sheet.lines.map((groups) => groups.join(" ")).join("\n");
+  const save = () => {
+    saveAs(
+      new Blob([words.sheet.file(cameraName, keyText, today)], { type: "text/plain" }),
+      words.sheet.fileName,
+    );
+    toast(words.sheet.savedFile);
+  };
+  return (
+    <div class="stack">
+      <section class="sheet" aria-label={words.sheet.keyLabel}>
+        <h2 class="sheet-head">{words.sheet.heading}</h2>
+        <p class="sheet-key key" data-testid="recovery-key" data-key={sheet.identity}>
+          {sheet.lines.map((groups) => (
+            <span class="sheet-line" key={groups.join()}>
+              {groups.map((group) => (
+                <span key={group}>{group} </span>
+              ))}
+            </span>
+          ))}
+        </p>
+        <dl class="sheet-print small">
+          <dt>{words.sheet.camera}</dt>
+          <dd>{cameraName}</dd>
+          <dt>{words.sheet.made}</dt>
+          <dd>{today}</dd>
+        </dl>
+        <p class="sheet-print small">{words.sheet.printLead}</p>
+        <p class="sheet-print small">{words.sheet.how}</p>
+      </section>
+      <div class="row no-print sheet-buttons">
+        <Button icon="print" testid="sheet-print" onClick={() => print()}>
+          {words.sheet.print}
+        </Button>
+        <Button icon="download" testid="sheet-save" onClick={save}>
+          {words.sheet.save}
+        </Button>
+      </div>
+    </div>
+  );
+}
