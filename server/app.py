@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from server.errors import Refused
 from server.routes import access, pages, sealed, watching
 from server.routes.admission import admit
-from server.security import HostNames, Security, error_body
+from server.security import FAULT, HostNames, Security, error_body
 from server.services import Services
 
 _CODES = {404: "not_found", 405: "method_not_allowed", 422: "bad_request"}
@@ -46,6 +46,7 @@ def create_api(services: Services) -> FastAPI:
     api.add_exception_handler(Refused, _refused)
     api.add_exception_handler(HTTPException, _http_error)
     api.add_exception_handler(RequestValidationError, _invalid)
+    api.add_exception_handler(Exception, _fault)
     return api
 
 
@@ -63,6 +64,11 @@ async def _http_error(request: Request, error: Exception) -> Response:
     code = _CODES.get(error.status_code, "bad_request")
     message = f"{request.method} here: {HTTPStatus(error.status_code).phrase.lower()}"
     return _error(error.status_code, code, message, dict(error.headers or {}))
+
+
+async def _fault(_: Request, __: Exception) -> Response:
+    """The fault itself goes on to `Security`, which logs it."""
+    return _error(FAULT.status, FAULT.code, FAULT.message)
 
 
 async def _invalid(_: Request, error: Exception) -> Response:

@@ -34,6 +34,9 @@ STRICT_HEADERS: dict[str, str] = {
 _RAW_HEADERS = [(name.lower().encode(), value.encode()) for name, value in STRICT_HEADERS.items()]
 
 
+FAULT = Refused(500, "internal", "something broke in the server; its log says what")
+
+
 class HostNames:
     """The names under which this server answers: the certificate's, each with the port, compared exactly.
 
@@ -77,7 +80,7 @@ class Security:
             await strict.refuse(refusal)
         except Exception:
             logger.exception("a request failed")
-            await strict.refuse(Refused(500, "internal", "something broke in the server; its log says what"))
+            await strict.refuse(FAULT)
 
     def _check(self, scope: Scope) -> None:
         headers = _headers(scope)
@@ -153,9 +156,9 @@ class _StrictSend:
         await self._send(message)
 
     async def refuse(self, refusal: Refused) -> None:
-        """Answer with the refusal, unless an answer is under way already."""
+        """Answer with the refusal; where an answer is under way, the broken-off rest makes uvicorn hang up."""
         if self._has_started:
-            raise ConnectionAbortedError("the answer broke off")
+            return
         body = error_body(refusal.code, refusal.message)
         headers = [(name.lower().encode(), value.encode()) for name, value in refusal.headers.items()]
         headers += [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
