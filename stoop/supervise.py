@@ -56,7 +56,8 @@ class Part:
         if self.process is None or (code := self.process.poll()) is None:
             return None
         self.process = None
-        os.close(self.pipe)
+        self.hear()
+        self._hang_up()
         if time.monotonic() - self.started_at_s > _STEADY_S:
             self.retry_s = _FIRST_RETRY_S
         self.start_at_s = time.monotonic() + self.retry_s
@@ -65,14 +66,24 @@ class Part:
 
     def hear(self) -> bool:
         """Read what it said; True when there was a whole line."""
-        try:
-            self.pending += os.read(self.pipe, 65536)
-        except (BlockingIOError, OSError):
+        if self.pipe < 0:
             return False
+        try:
+            data = os.read(self.pipe, 65536)
+        except BlockingIOError:
+            return False
+        if not data:
+            self._hang_up()
+        self.pending += data
         *lines, self.pending = self.pending.split(b"\n")
         for line in lines:
             self.said.update(json.loads(line))
         return bool(lines)
+
+    def _hang_up(self) -> None:
+        if self.pipe >= 0:
+            os.close(self.pipe)
+            self.pipe = -1
 
 
 class Supervisor:
@@ -111,7 +122,7 @@ class Supervisor:
     def _listen(self) -> None:
         with selectors.DefaultSelector() as selector:
             for part in self._parts:
-                if part.process:
+                if part.process and part.pipe >= 0:
                     selector.register(part.pipe, selectors.EVENT_READ, part)
             ready = [key.data for key, _ in selector.select(0.1)] if selector.get_map() else []
         if not ready:

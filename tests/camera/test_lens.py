@@ -19,7 +19,7 @@ class ScriptedSource:
 
     kind, size, fps, is_live = "scripted", SIZE, 15.0, True
 
-    def __init__(self, frames: int, afterwards: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, frames: int, afterwards: Callable[[], object] = lambda: None) -> None:
         self._frames, self._afterwards = frames, afterwards
         self.closed = threading.Event()
 

@@ -1,0 +1,88 @@
+"""`stoop open` on a terminal: progress, a table of what was found, and an exit code that scripts can trust."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from stoop.open_clips import (
+    ClipReport,
+    JournalSummary,
+    OnProgress,
+    OpenError,
+    OpenProgress,
+    list_clips,
+    open_clips,
+    summarize_journal,
+)
+
+
+def open_command(path: Path, identity: Path, out: Path | None, *, as_json: bool) -> int:
+    """List (`out` is None) or open.
+
+    Exit code 0 when every clip is complete or ended early, 1 when one was altered, 2 when none could be looked at.
+    """
+    try:
+        with _progress(as_json) as on_progress:
+            if out is None:
+                reports = list_clips(path, identity, on_progress)
+            else:
+                reports = open_clips(path, identity, out, on_progress)
+        journal = summarize_journal(path, identity)
+    except OpenError as error:
+        print(f"stoop: {error}", file=sys.stderr)
+        return 2
+    if as_json:
+        print(json.dumps({"clips": [asdict(r) for r in reports], "journal": asdict(journal) if journal else None}))
+    else:
+        _show(reports, journal)
+    return 1 if any(report.state == "altered" for report in reports) else 0
+
+
+@contextmanager
+def _progress(as_json: bool) -> Iterator[OnProgress | None]:
+    if as_json or not sys.stderr.isatty():
+        yield None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task("opening", total=None)
+
+        def show(news: OpenProgress) -> None:
+            bar.update(task, total=news.total_bytes, completed=news.done_bytes, description=news.clip[:8])
+
+        yield show
+
+
+def _show(reports: list[ClipReport], journal: JournalSummary | None) -> None:
+    table = Table("clip", "when", "length", "cause", "state", "file")
+    for report in reports:
+        table.add_row(
+            report.clip[:8],
+            _when(report.started_at_ms),
+            f"{report.duration_ms / 1000:.0f} s" if report.duration_ms is not None else "?",
+            report.cause or "?",
+            report.state if not report.detail else f"{report.state}: {report.detail}",
+            report.opened_to or "",
+        )
+    console = Console()
+    console.print(table)
+    if journal:
+        console.print(f"journal: {journal.records} records in {journal.epochs} parts")
+        for problem in journal.problems:
+            console.print(f"[bold]journal: {problem}[/bold]")
+        for clip in journal.missing_clips:
+            console.print(f"[bold]clip {clip} has a card but is not there[/bold]")
+
+
+def _when(at_ms: int | None) -> str:
+    return datetime.fromtimestamp(at_ms / 1000).astimezone().strftime("%Y-%m-%d %H:%M:%S") if at_ms else "?"
