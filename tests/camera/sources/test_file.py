@@ -93,7 +93,7 @@ def test_full_range_pictures_become_limited_range(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_cut_in_the_middle_plays_up_to_there_or_says_so(tmp_path: Path) -> None:
-    path = write_video(tmp_path / "whole.mkv", pictures=40)
+    path = write_video(tmp_path / "whole.mkv", pictures=40, pix_fmt="yuvj420p", codec="mjpeg")
     cut = tmp_path / "cut.mkv"
     cut.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     seen = 0
