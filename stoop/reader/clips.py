@@ -56,14 +56,14 @@ def read_clip(
 
 def judge(clip_id: str, contents: ClipContents, card: ClipClosed | None, *, has_journal: bool) -> tuple[ClipState, str]:
     """The clip's state, and a sentence that says why; the rules of docs/design/0001 section 3."""
-    if contents.end == "no match":
-        return "sealed to another key", contents.problem
     if contents.end == "altered":
         return "altered", contents.problem
     if contents.opened is not None and contents.opened.clip != clip_id:
         return "altered", f"the file holds another clip, {contents.opened.clip}"
     if card is not None and (contents.size_bytes, contents.sha256) != (card.size_bytes, card.sha256):
         return "altered", "the file is not the one that the journal's card describes"
+    if contents.end == "no match":
+        return "sealed to another key", contents.problem
     if contents.end == "cut":
         return "ended early", f"{contents.problem}: a power cut or tampering"
     if contents.closed is None:
