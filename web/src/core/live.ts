@@ -26,6 +26,7 @@ export interface LiveWorld {
   watchPage(listener: (what: "online" | "visible" | "closing") => void): () => void;
 }
 
+const LIVE: LiveState = { kind: "live" };
 const RENEW_MS = 60_000;
 const CONNECT_LIMIT_MS = 10_000;
 const MAX_PAUSE_MS = 10_000;
@@ -139,7 +140,7 @@ export class LiveView {
     over.addEventListener("abort", end);
     try {
       await this.#negotiate(peer, over);
-      const broken = brokenConnection(peer, ended.signal, () => this.#state.set({ kind: "live" }));
+      const broken = brokenConnection(peer, ended.signal, () => this.#state.set(LIVE));
       await Promise.race([broken, this.#renewing(ended.signal)]);
     } finally {
       over.removeEventListener("abort", end);

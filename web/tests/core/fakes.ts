@@ -4,15 +4,7 @@ import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
 import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { Encrypter, generateX25519Identity, identityToRecipient } from "age-encryption";
-import {
-  type Bytes,
-  concatBytes,
-  fromHex,
-  ownBytes,
-  toBase64Url,
-  toHex,
-  utf8,
-} from "../../src/core/bytes";
+import { type Bytes, concatBytes, fromHex, ownBytes, toBase64Url, toHex, utf8 } from "../../src/core/bytes";
 import type { EpochFile, JournalPin } from "../../src/core/journal_types";
 
 export const CAMERA = "c0ffee00c0ffee00c0ffee00c0ffee00";
@@ -92,7 +84,9 @@ export async function writeEpoch(
     new DataView(plain.buffer).setUint16(0, json.length);
     plain.set(json, 2);
     const aad = concatBytes(utf8("stoop-journal-v1"), u64(epoch), u64(index));
-    const sealed = chacha20poly1305(hmac(sha256, key, Uint8Array.of(1)), new Uint8Array(12), aad).encrypt(plain);
+    const sealed = chacha20poly1305(hmac(sha256, key, Uint8Array.of(1)), new Uint8Array(12), aad).encrypt(
+      plain,
+    );
     key = hmac(sha256, key, Uint8Array.of(2));
     root = sha256(concatBytes(root, sealed));
     return sealed;
@@ -128,7 +122,11 @@ export interface WrittenClip {
 }
 
 /** A clip of fragments of half a second, every fourth of which starts at a key picture. */
-export function writeClip(fragmentCount: number, mdatBytes: number, options: { closed?: boolean } = {}): WrittenClip {
+export function writeClip(
+  fragmentCount: number,
+  mdatBytes: number,
+  options: { closed?: boolean } = {},
+): WrittenClip {
   const opened = {
     v: 1,
     clip: CLIP,
@@ -203,7 +201,10 @@ export function refuse(status: number, error: string, message: string): Response
 }
 
 /** What a signed command says, unverified. */
-export function readJws(jws: string): { header: unknown; payload: { action: string; args: object; nonce: string } } {
+export function readJws(jws: string): {
+  header: unknown;
+  payload: { action: string; args: object; nonce: string };
+} {
   const [header, payload] = jws.split(".").map((part) => part.replaceAll("-", "+").replaceAll("_", "/"));
   return { header: JSON.parse(atob(header ?? "")), payload: JSON.parse(atob(payload ?? "")) };
 }
