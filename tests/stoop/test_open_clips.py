@@ -111,11 +111,11 @@ def test_names_say_when_and_why(home: Home, tmp_path: Path, monkeypatch: pytest.
     finally:
         monkeypatch.undo()
         time.tzset()
-    # The pictures were captured at 0 s of a monotonic clock that stands at 5000 s when the wall says 14:13:20 UTC.
+    # Captured at 0 s of a monotonic clock that stands at 5000 s when the wall says 14:13:20 UTC; a minute changes both.
     assert names == [
         "2026-09-21_14-50-00_motion_00000000.mp4",
-        "2026-09-21_14-51-00_motion_00000001.mp4",
-        "2026-09-21_14-51-00_press_00000002.mp4",
+        "2026-09-21_14-50-00_motion_00000001.mp4",
+        "2026-09-21_14-50-00_press_00000002.mp4",
     ]
 
 
