@@ -1,0 +1,146 @@
+"""The plate: who walks through it vanishes, who can't be told apart is hatched."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from camera.frame import Frame, PictureSize, plane_views
+from camera.plate import PlateMaker
+
+SIZE = PictureSize(320, 192)
+BOX_PX = 48
+GREEN = (60, 160, 60)
+BACKGROUND_LUMA = 120
+SECOND_NS = 1_000_000_000
+
+
+def frame_with(box_at: tuple[int, int] | None, at_s: float, seed: int, luma_shift: int = 0) -> Frame:
+    """A grey slope with noise, and a bright reddish box standing for a person."""
+    chance = np.random.default_rng(seed)
+    i420 = np.full((SIZE.height_px * 3 // 2, SIZE.width_px), 128, np.uint8)
+    luma, _, red = plane_views(i420, SIZE)
+    noise = chance.normal(0, 2, luma.shape)
+    luma[:] = np.clip(np.linspace(80, 160, SIZE.width_px) + noise + luma_shift, 0, 255)
+    if box_at:
+        x, y = box_at
+        luma[y : y + BOX_PX, x : x + BOX_PX] = 220
+        red[y // 2 : (y + BOX_PX) // 2, x // 2 : (x + BOX_PX) // 2] = 180
+    return Frame(i420, SIZE, round(at_s * SECOND_NS))
+
+
+def plate_of(places: list[tuple[int, int] | None], shifts: list[int] | None = None) -> npt.NDArray[np.int64]:
+    maker = PlateMaker(SIZE, duration_s=len(places) - 1, samples=len(places))
+    for number, place in enumerate(places):
+        maker.offer(frame_with(place, number, number, shifts[number] if shifts else 0))
+    assert maker.is_done
+    bgr = cv2.imdecode(np.frombuffer(maker.png(), np.uint8), cv2.IMREAD_COLOR)
+    assert bgr is not None
+    return bgr.astype(np.int64)
+
+
+def is_hatched(part: npt.NDArray[np.int64]) -> bool:
+    grey = np.ptp(part, axis=2).max() == 0
+    return bool(grey and len(np.unique(part[..., 0])) == 2)
+
+
+def shows_a_box(plate: npt.NDArray[np.int64]) -> bool:
+    return bool(((plate[..., 2] - plate[..., 1]) > 40).any())
+
+
+def test_an_empty_place_shows_as_it_is() -> None:
+    plate = plate_of([None] * 20)
+    assert plate.shape == (192, 320, 3)
+    slope = (np.linspace(80, 160, 320) - 16) * 255 / 219
+    assert np.abs(plate.mean(axis=(0, 2)) - slope).max() < 4
+
+
+def test_a_passer_by_vanishes_without_a_trace() -> None:
+    plate = plate_of([(n * 52 % 260, 64) if n < 6 else None for n in range(20)])
+    assert np.abs(plate - plate_of([None] * 20)).max() < 12
+
+
+@pytest.mark.parametrize("stays", [5, 8, 12, 16])
+def test_who_stands_there_part_of_the_time_is_hatched(stays: int) -> None:
+    plate = plate_of([(128, 64) if n < stays else None for n in range(20)])
+    assert is_hatched(plate[64:112, 128:176])
+    assert not shows_a_box(plate)
+    assert not is_hatched(plate[0:32, 0:32])
+
+
+def test_two_who_take_turns_at_the_same_spot_are_hatched() -> None:
+    plate = plate_of([(128, 64) if n % 2 else (140, 70) for n in range(20)])
+    assert is_hatched(plate[64:70, 128:176])
+
+
+def test_a_change_of_light_alone_hatches_nothing() -> None:
+    plate = plate_of([None] * 20, shifts=[0] * 10 + [25] * 10)
+    assert not is_hatched(plate[0:32, 0:32])
+    assert not is_hatched(plate[96:128, 160:192])
+
+
+def test_samples_are_spread_over_the_duration() -> None:
+    maker = PlateMaker(SIZE, duration_s=19.0, samples=20)
+    for number in range(400):
+        if maker.is_done:
+            break
+        maker.offer(frame_with(None, number / 10, 1))
+    assert number == 191
+    assert maker.taken_at_ns == 19 * SECOND_NS
+
+
+def test_progress_grows_to_one() -> None:
+    maker = PlateMaker(SIZE, duration_s=3, samples=4)
+    seen = [maker.progress]
+    for number in range(5):
+        maker.offer(frame_with(None, number, 1))
+        seen.append(maker.progress)
+    assert seen == [0.0, 0.25, 0.5, 0.75, 1.0, 1.0]
+
+
+def test_a_plate_that_is_not_done_is_not_given() -> None:
+    maker = PlateMaker(SIZE)
+    maker.offer(frame_with(None, 0, 1))
+    with pytest.raises(ValueError, match="1 of 20 samples: wait"):
+        maker.png()
+
+
+def test_a_plate_stays_the_same_once_made() -> None:
+    maker = PlateMaker(SIZE, duration_s=2, samples=3)
+    for number in range(3):
+        maker.offer(frame_with(None, number, number))
+    first = maker.png()
+    maker.offer(frame_with((10, 10), 9, 9))
+    assert maker.png() == first
+    assert maker.is_done
+
+
+def test_the_offered_picture_is_copied() -> None:
+    maker = PlateMaker(SIZE, duration_s=2, samples=3)
+    for number in range(3):
+        frame = frame_with(None, number, number)
+        maker.offer(frame)
+        frame.i420[:] = 0
+    assert cv2.imdecode(np.frombuffer(maker.png(), np.uint8), cv2.IMREAD_GRAYSCALE).mean() > 80  # type: ignore[union-attr]  # a picture
+
+
+def test_pictures_of_another_size_are_passed_over() -> None:
+    maker = PlateMaker(PictureSize(64, 64))
+    maker.offer(frame_with(None, 0, 1))
+    assert maker.progress == 0.0
+
+
+def test_a_plate_of_noise_fits_into_one_message() -> None:
+    size = PictureSize(1920, 1080)
+    maker = PlateMaker(size, duration_s=2, samples=3)
+    for number in range(3):
+        noise = np.random.default_rng(number).integers(0, 256, (1620, 1920), dtype=np.uint8)
+        maker.offer(Frame(noise, size, number * SECOND_NS))
+    assert len(maker.png()) < 2 * 1024 * 1024
+
+
+def test_too_few_samples_are_refused() -> None:
+    with pytest.raises(ValueError, match="at least 3"):
+        PlateMaker(SIZE, samples=2)
