@@ -1,6 +1,6 @@
 """Every touch of what aiortc and aioice keep private, and nothing else.
 
-tests/server/test_aiortc_private.py is the contract: it fails when a library changes.
+tests/server/test_ice_guard.py is the contract: it fails when a library changes.
 All of it works on one connection's own objects: no class or table of the libraries is patched.
 """
 

@@ -17,9 +17,10 @@ from server.byte_range import ByteRange, UnsatisfiableRangeError, parse_range
 from server.errors import Refused, not_found
 
 CLIP_ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
+_EPOCH = re.compile(r"0|[1-9][0-9]{0,9}", re.ASCII)
 _EPOCH_STEM = re.compile(r"[0-9a-f]{8}", re.ASCII)
 _CHUNK_BYTES = 256 * 1024
-MAX_EPOCH = 0xFFFFFFFF
+_MAX_EPOCH = 0xFFFFFFFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +54,11 @@ class SealedFolder:
         name = f"thumbs/{clip}.thumb"
         return self._open(name, f"thumbnail {clip}") if CLIP_ID.fullmatch(clip) else _no_such("this thumbnail")
 
-    def open_epoch(self, epoch: int) -> int:
-        """A file descriptor, the caller's to close. Raises Refused (not_found)."""
-        name = f"journal/{epoch:08x}.sjl"
-        return self._open(name, f"journal {epoch}") if 0 <= epoch <= MAX_EPOCH else _no_such("this journal")
+    def open_epoch(self, epoch: str) -> int:
+        """A file descriptor, the caller's to close; `epoch` in decimal. Raises Refused (not_found)."""
+        if not _EPOCH.fullmatch(epoch) or int(epoch) > _MAX_EPOCH:
+            return _no_such("this journal")
+        return self._open(f"journal/{int(epoch):08x}.sjl", f"journal {epoch}")
 
     def _open(self, name: str, what: str) -> int:
         flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK

@@ -37,6 +37,6 @@ def list_epochs(services: Parts) -> JSONResponse:
 
 
 @router.api_route("/api/journal/{epoch}", methods=["GET", "HEAD"])
-async def get_epoch(epoch: int, request: Request, services: Parts) -> Response:
+async def get_epoch(epoch: str, request: Request, services: Parts) -> Response:
     """One epoch of the journal, or one range of it."""
     return SealedFileResponse(services.sealed.open_epoch(epoch), request)
