@@ -29,7 +29,12 @@ def find_blobs(mask: Plane, stirred: Plane, min_area: int) -> list[Blob]:
 
     `stirred` (same shape, 0 or 255) says which pixels changed within the last second.
     """
-    count, labels, stats, centres = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    x0, y0, width, height = cv2.boundingRect(mask)
+    if not width:
+        return []
+    window = (slice(y0, y0 + height), slice(x0, x0 + width))  # labelling only where there is something
+    count, labels, stats, centres = cv2.connectedComponentsWithStats(mask[window], connectivity=8)
+    stirred = stirred[window]
     blobs = []
     for i in range(1, count):
         left, top, width, height, area = (int(value) for value in stats[i])
@@ -38,5 +43,5 @@ def find_blobs(mask: Plane, stirred: Plane, min_area: int) -> list[Blob]:
         box = (slice(top, top + height), slice(left, left + width))
         changed = np.count_nonzero(stirred[box][labels[box] == i])
         x, y = (float(value) for value in centres[i])
-        blobs.append(Blob(left, top, width, height, area, x, y, changed / area))
+        blobs.append(Blob(x0 + left, y0 + top, width, height, area, x0 + x, y0 + y, changed / area))
     return blobs

@@ -21,6 +21,7 @@ Region = tuple[slice, slice]
 _CELL_PX = 10
 _CELL_BUSY_COVER = 0.12
 _CORE = 255  # MOG2 marks foreground 255 and shadow 127
+_MODES = 5  # with three, swinging things come back as new ones (measured: balloons before a shop)
 _REFRESH_S = 0.5
 _STIR_S = 1.0
 _STIR_LEVELS = 12
@@ -46,6 +47,7 @@ class Foreground:
         self._visible: Plane = np.where(visible, np.uint8(255), np.uint8(0))
         self._visible_px = max(1, int(np.count_nonzero(visible)))
         self._model = cv2.createBackgroundSubtractorMOG2(300, settings.variance_threshold, True)
+        self._model.setNMixtures(_MODES)
         height, width = visible.shape
         self._busy = np.zeros((height // _CELL_PX, max(1, width // _CELL_PX)), np.float32)
         self._past: deque[_Past] = deque()
@@ -106,7 +108,7 @@ class Foreground:
         while len(self._past) > 1 and self._past[1].time_s <= time_s - _STIR_S:
             self._past.popleft()
         difference = cv2.absdiff(small, self._past[0].picture)
-        return np.where(difference > _STIR_LEVELS, np.uint8(255), np.uint8(0))
+        return np.asarray(cv2.threshold(difference, _STIR_LEVELS, 255, cv2.THRESH_BINARY)[1], np.uint8)
 
     def _is_light_change(self, raw: Plane, light: Plane) -> bool:
         changed = cv2.countNonZero(raw)
