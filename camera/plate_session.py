@@ -30,6 +30,7 @@ class PlateSession:
         self._lock = threading.Lock()
         self._maker: PlateMaker | None = None
         self._is_wanted = False
+        self._is_developing = False
         self._plate: Plate | None = None
         self._size = PictureSize(1280, 720)
 
@@ -46,13 +47,16 @@ class PlateSession:
                 self._size = frame.size
                 self._maker = PlateMaker(frame.size, self._duration_s)
             self._maker.offer(frame)
-            maker = self._maker
-            if not maker.is_done:
-                return
-            self._is_wanted, self._maker = False, None
-        plate = Plate(maker.png(), self._clock.wall_ms(), self._clock.monotonic_ns(), frame.size)
+            if self._maker.is_done:
+                maker, self._maker, self._is_wanted, self._is_developing = self._maker, None, False, True
+                threading.Thread(target=self._develop, args=(maker,), name="plate", daemon=True).start()
+
+    def _develop(self, maker: PlateMaker) -> None:
+        """Half a second of arithmetic, off the video thread."""
+        plate = Plate(maker.png(), self._clock.wall_ms(), self._clock.monotonic_ns(), self._size)
         with self._lock:
-            self._plate = plate
+            if self._is_developing:
+                self._plate, self._is_developing = plate, False
 
     def ask(self, *, is_fresh: bool) -> tuple[float, Plate | None]:
         """Progress 0.0-1.0, and the plate once it is there; starts one where there is none or a fresh one is wanted."""
@@ -60,6 +64,8 @@ class PlateSession:
             plate = self._plate
             if plate and self._clock.monotonic_ns() - plate.taken_at_ns > KEPT_NS:
                 plate = self._plate = None
+            if self._is_developing:
+                return 0.99, None
             if is_fresh and not self._is_wanted:
                 plate = self._plate = None
             if plate:
@@ -69,4 +75,4 @@ class PlateSession:
 
     def forget(self) -> None:
         with self._lock:
-            self._maker, self._plate, self._is_wanted = None, None, False
+            self._maker, self._plate, self._is_wanted, self._is_developing = None, None, False, False

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from camera.encoder import Encoder
-from camera.frame import Frame
+from camera.frame import Frame, Plane
 from camera.mask import Masker, parse_mask
 from camera.sources import SourceOptions, open_source
 from stoop.bench_video import MASK, SIZE, cpu_s, make_video
@@ -27,7 +27,7 @@ def run() -> dict[str, Any]:  # Any: JSON figures
         pictures = [frame.i420 for frame in source.frames()]
         source.close()
     masker, encoder, target = Masker(parse_mask(MASK), SIZE), Encoder(SIZE, 30.0), np.empty_like(pictures[0])
-    copy_s = cpu_s(lambda: [np.copyto(target, picture) for picture in pictures])
+    copy_s = cpu_s(lambda: _copy_each(pictures, target))
     frames = [Frame(picture, SIZE, number * 33_333_333) for number, picture in enumerate(pictures)]
     masked: list[Any] = []  # Any: MaskedFrame is not to be named outside the camera
     mask_s = cpu_s(lambda: masked.extend(masker.apply(frame) for frame in frames))
@@ -40,3 +40,8 @@ def run() -> dict[str, Any]:  # Any: JSON figures
         "copy_us": round(1e6 * copy_s / len(pictures)),
         "encode_us": round(1e6 * encode_s / len(pictures)),
     }
+
+
+def _copy_each(pictures: list[Plane], target: Plane) -> None:
+    for picture in pictures:
+        np.copyto(target, picture)

@@ -96,7 +96,6 @@ def record(
     from camera.mask import MaskError, parse_mask
     from camera.sources import SourceError
     from camera.vault import VaultError
-    from camera.vault.recipients import RecipientError
     from stoop.progress import seconds_done
     from stoop.record import record as record_video
 
@@ -104,7 +103,7 @@ def record(
         drawn = parse_mask(_mask_text(mask) or WHOLE_PICTURE)
         with seconds_done(f"recording {video.name}", quiet=False) as progress:
             summary = record_video(video, recipient, data, drawn, progress)
-    except (MaskError, SourceError, VaultError, RecipientError, CameraError) as error:
+    except (MaskError, SourceError, VaultError, CameraError) as error:
         _refuse(str(error))
     print(json.dumps(asdict(summary)))
 
