@@ -65,11 +65,11 @@ function screenOf(route: Route, isOwner: boolean) {
 /** Where the path does not fit the stage, it is mended, so that reloading and sharing do what one expects. */
 function usePathThatFits(stage: Stage, route: Route): void {
   useEffect(() => {
-    if (stage.kind === "unclaimed" && route.name !== "claim") void go("/claim", "replace");
+    const { name } = routeNow.value; // may be ahead of what is drawn
+    if (stage.kind === "unclaimed" && name !== "claim") void go("/claim", "replace");
     if (stage.kind !== "in") return;
-    const isForbidden =
-      stage.me.role !== "owner" && !FOR_VIEWERS.includes(route.name) && route.name !== "lost";
-    if (route.name === "claim" || route.name === "pair" || isForbidden) void go("/", "replace");
+    const isForbidden = stage.me.role !== "owner" && !FOR_VIEWERS.includes(name) && name !== "lost";
+    if (name === "claim" || name === "pair" || isForbidden) void go("/", "replace");
   }, [stage, route]);
 }
 

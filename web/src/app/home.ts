@@ -90,6 +90,17 @@ export class Home {
     }
   }
 
+  /** Whether this camera knows this browser's key: true after a claim or pairing whose answer got lost. */
+  async isMine(): Promise<boolean> {
+    const key = await this.#keys.deviceKey();
+    if (!key) return false;
+    this.#api.setSigner(deviceSigner(key));
+    return this.#api.session().then(
+      () => true,
+      () => false,
+    );
+  }
+
   /** Takes up the session: loads the keys and follows the camera. Also after a claim or a pairing. */
   async enter(me?: Me): Promise<void> {
     const who = me ?? (await this.#api.session());

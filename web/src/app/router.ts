@@ -60,7 +60,7 @@ async function mayLeave(): Promise<boolean> {
 /** Goes to `path` in the page's own history; `replace` when going back to where we are would be wrong. */
 export async function go(path: string, how: "push" | "replace" = "push"): Promise<void> {
   if (path === shownPath && how === "push") return;
-  if (!(await mayLeave())) return;
+  if (guard && !(await mayLeave())) return;
   if (how === "push") history.pushState(null, "", path);
   else history.replaceState(null, "", path);
   show(path);

@@ -4,12 +4,14 @@ import type { RecoverySheet } from "../core/identity";
 import { Button } from "../ui/button";
 import { saveAs } from "../ui/save_as";
 import { toast } from "../ui/toast";
+import { sheetLines } from "./sheet_lines";
 import { shortDate } from "./when";
 import { words } from "./words";
 
 export function Sheet({ sheet, cameraName }: { sheet: RecoverySheet; cameraName: string }) {
   const today = shortDate(Date.now());
-  const keyText = sheet.lines.map((groups) => groups.join(" ")).join("\n");
+  const lines = sheetLines(sheet.identity);
+  const keyText = lines.map((groups) => groups.join(" ")).join("\n");
   const save = () => {
     saveAs(
       new Blob([words.sheet.file(cameraName, keyText, today)], { type: "text/plain" }),
@@ -22,7 +24,7 @@ export function Sheet({ sheet, cameraName }: { sheet: RecoverySheet; cameraName:
       <section class="sheet" aria-label={words.sheet.keyLabel}>
         <h2 class="sheet-head">{words.sheet.heading}</h2>
         <p class="sheet-key key" data-testid="recovery-key" data-key={sheet.identity}>
-          {sheet.lines.map((groups) => (
+          {lines.map((groups) => (
             <span class="sheet-line" key={groups.join()}>
               {groups.map((group) => (
                 <span key={group}>{group} </span>

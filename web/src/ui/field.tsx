@@ -94,6 +94,7 @@ export function SwitchRow({ title, note, checked, busy = false, testid, onChange
         id={id}
         type="checkbox"
         role="switch"
+        aria-checked={checked}
         class="switch"
         checked={checked}
         disabled={busy}

@@ -1,6 +1,6 @@
 /** Set-up of a new camera: code, names, keys, recovery sheet. Nothing is sent before the names are given. */
 
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { claimCamera } from "../../core/claim";
 import { ApiError } from "../../core/errors";
 import { createIdentity, type RecoverySheet, recoverySheet } from "../../core/identity";
@@ -55,14 +55,26 @@ export function Claim({ cameraId }: { cameraId: string }) {
   const [sheet, setSheet] = useState<RecoverySheet | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
 
+  const identity = useRef<string | null>(null);
+
+  /** The same key for every try: a first try may have arrived although its answer did not. */
+  const claim = async (): Promise<string> => {
+    identity.current ??= await createIdentity();
+    const mine = identity.current;
+    try {
+      await claimCamera(api, keys, { code, identity: mine, cameraName, deviceName, onProgress: setShare });
+    } catch (error) {
+      if (!(error instanceof ApiError && error.code === "already_claimed" && (await home.isMine())))
+        throw error;
+    }
+    return mine;
+  };
   const make = async () => {
     setStep("making");
     setShare(0);
     setFailure(null);
     try {
-      const identity = await createIdentity();
-      await claimCamera(api, keys, { code, identity, cameraName, deviceName, onProgress: setShare });
-      setSheet(await recoverySheet(identity, cameraName, cameraId));
+      setSheet(recoverySheet(await claim(), cameraName, cameraId));
       setStep("sheet");
     } catch (error) {
       const found = failureOf(error);

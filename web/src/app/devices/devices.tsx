@@ -29,7 +29,6 @@ function useDevices() {
   const event = useValue(home.event);
   const [round, setRound] = useState(0);
   const changed = event?.kind === "devices.changed" ? event : null;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `changed` and `round` say when to read again
   useEffect(() => {
     let isWanted = true;
     api.command("device.list", {}).then(

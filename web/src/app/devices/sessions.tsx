@@ -48,7 +48,6 @@ export function Sessions() {
   const { api } = useParts();
   const [sessions, setSessions] = useState<readonly Session[]>([]);
   const [round, setRound] = useState(0);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `round` says when to read again
   useEffect(() => {
     let isWanted = true;
     api.sessions().then(

@@ -80,12 +80,12 @@ export function Canvas({ state, dispatch, address, aspect }: CanvasProps) {
   };
   return (
     <div class="canvas-frame" style={{ aspectRatio: String(aspect), maxWidth: `calc(64dvh * ${aspect})` }}>
-      {/* biome-ignore lint/a11y/useAriaPropsSupportedByRole: a drawing area has no native element */}
       <div
         ref={box}
         class="canvas"
         role="application"
         aria-label={words.draw.canvas}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a drawing area has no native element
         tabIndex={0}
         data-testid="draw-canvas"
         onClick={(event) => corner(toShare(event))}

@@ -21,7 +21,6 @@ function useSettings() {
   const [failure, setFailure] = useState<unknown>(null);
   const event = useValue(home.event);
   const changed = event?.kind === "settings.changed" ? event : null;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `changed` says when to read again
   useEffect(() => {
     let isWanted = true;
     api.command("settings.get", {}).then(

@@ -70,7 +70,7 @@ export function KeySection() {
     if (!identity || !camera) return;
     const { sheetTitle: title, sheetText: body, sheetYes: action } = words.settings;
     if (await ask({ title, body, action, cancel: words.common.cancel }))
-      setSheet(await recoverySheet(identity, camera.name, camera.camera_id));
+      setSheet(recoverySheet(identity, camera.name, camera.camera_id));
   };
   const [title, note] = identity
     ? [words.settings.sheet, words.settings.sheetNote]
