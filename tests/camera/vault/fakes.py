@@ -112,6 +112,14 @@ def picture_times(mp4: bytes) -> list[int]:
         return [frame.pts for frame in container.decode(video=0) if frame.pts is not None]
 
 
+def count_pictures(mp4: bytes) -> int:
+    """How many pictures there are, without decoding them."""
+    if not mp4:
+        return 0
+    with av.open(io.BytesIO(mp4), "r") as container:
+        return sum(packet.size > 0 for packet in container.demux(video=0))
+
+
 def top_boxes(mp4: bytes) -> list[tuple[str, int, int]]:
     """Kind, offset and size of each top-level box."""
     boxes, at = [], 0

@@ -25,6 +25,7 @@ from tests.camera.vault.fakes import (
     MASK_DIGEST,
     FakeClock,
     access_units,
+    count_pictures,
     picture_times,
     playable_part,
     record_clip,
@@ -120,7 +121,7 @@ def test_whatever_the_moment_at_most_two_seconds_are_missing_from_the_file(
         clip.append(unit)
         sizes.append(_path(tmp_path, clip.clip_id).stat().st_size)
     sealed = _path(tmp_path, clip.clip_id).read_bytes()
-    found = {size: len(picture_times(playable_part(sealed[:size], (_IDENTITY,)))) for size in set(sizes)}
+    found = {size: count_pictures(playable_part(sealed[:size], (_IDENTITY,))) for size in set(sizes)}
     missing = [appended - found[size] for appended, size in enumerate(sizes, 1)]
     assert max(missing) <= 60
     assert max(missing) > 10  # else this test looks at nothing
@@ -134,8 +135,24 @@ def test_a_slow_stream_is_held_no_longer_than_a_fast_one(vault: Vault, tmp_path:
         clip.append(unit)
         sizes.append(_path(tmp_path, clip.clip_id).stat().st_size)
     sealed = _path(tmp_path, clip.clip_id).read_bytes()
-    found = {size: len(picture_times(playable_part(sealed[:size], (_IDENTITY,)))) for size in set(sizes)}
+    found = {size: count_pictures(playable_part(sealed[:size], (_IDENTITY,))) for size in set(sizes)}
     assert max(appended - found[size] for appended, size in enumerate(sizes, 1)) <= 8
+
+
+def test_a_short_fragment_waits_no_longer_than_one_and_a_half_seconds(vault: Vault, tmp_path: Path) -> None:
+    clip = vault.open_clip("motion", MASK_DIGEST)
+    first, others = access_units(1, 60_000)[0], access_units(4, 60_000, seed=2)
+    later = [AccessUnit(unit.data, unit.pts_90k + 3000, unit.is_key, unit.captured_at_ns) for unit in others]
+    clip.append(first)
+    before = clip.size_bytes
+    clip.append(later[0])  # a key picture on demand: the first fragment is one picture long, ready at 1/30 s
+    waited = 0
+    for unit in later[1:]:
+        if clip.size_bytes > before:
+            break
+        waited += 1
+        clip.append(unit)
+    assert 30 < waited <= 45
 
 
 def test_busy_streams_are_not_padded(vault: Vault, tmp_path: Path) -> None:

@@ -68,6 +68,13 @@ def test_fragments_are_short_and_start_anew_at_every_key_picture() -> None:
     assert all([kind for kind, _, _ in top_boxes(fragment.data)] == ["moof", "mdat"] for fragment in fragments)
 
 
+def test_fragments_can_be_moved_as_browsers_demand() -> None:
+    _, fragments = _mux(_UNITS)
+    for fragment in fragments:
+        at = fragment.data.index(b"tfhd") + 4
+        assert int.from_bytes(fragment.data[at : at + 4], "big") & 0x020001 == 0x020000  # default-base-is-moof
+
+
 def test_a_clip_of_one_picture_plays() -> None:
     assert picture_times(_file(_UNITS[:1])) == [0]
 

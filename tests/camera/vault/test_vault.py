@@ -150,8 +150,9 @@ def test_clips_bytes_counts_clips_and_thumbnails(vault: Vault, tmp_path: Path) -
     assert vault.clips_bytes() == sum(path.stat().st_size for path in paths)
 
 
-def test_only_owner_and_group_may_read(tmp_path: Path) -> None:
-    before = os.umask(0)
+@pytest.mark.parametrize("umask", [0, 0o077])
+def test_owner_and_group_may_read_whatever_the_umask(tmp_path: Path, umask: int) -> None:
+    before = os.umask(umask)
     try:
         record_clip(_vault(tmp_path), _UNITS)
     finally:
