@@ -12,13 +12,14 @@ from starlette.types import Message
 from camera.contract import Event
 from server import events
 from server.app import create_app
+from server.errors import Refused
 from server.security import HostNames
 from server.services import Services
 from server.sessions import Session
 from tests.server.conftest import House
 from tests.server.fakes import eventually
 
-ME = Session("s1", "d", "Phone", "owner", 0.0)
+ME = Session("me", "d", "Phone", "owner", 0.0)
 
 
 class Reader:
@@ -147,5 +148,5 @@ async def test_there_are_thirty_two_streams_and_six_a_session(house: House) -> N
     hub.close_session("s0")
     for _ in range(6):
         hub.open(ME)
-    with pytest.raises(events.Refused):
+    with pytest.raises(Refused):
         hub.open(ME)
