@@ -172,9 +172,16 @@ export class ClipPlayer {
     feed.end();
     if (!this.#closed && Number.isFinite(this.#video.duration))
       this.#durationMs.set(this.#video.duration * 1000);
-    if (fault !== null) this.#state.set({ kind: "altered", message: fault });
-    else this.#state.set({ kind: this.#closed ? "complete" : "ended_early" });
+    this.#say(
+      fault !== null
+        ? { kind: "altered", message: fault }
+        : { kind: this.#closed ? "complete" : "ended_early" },
+    );
     while (!this.#mustJump(feed)) await this.#lookAgain();
+  }
+
+  #say(state: PlayerState): void {
+    if (state.kind !== this.#state.value.kind) this.#state.set(state);
   }
 
   #takeSeek(head: ClipHead): number {
