@@ -2,5 +2,10 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
-  test: { include: ["tests/**/*.test.{ts,tsx}"], environment: "node", sequence: { shuffle: true }, testTimeout: 20_000 },
+  test: {
+    include: ["tests/**/*.test.{ts,tsx}"],
+    environment: "node",
+    sequence: { shuffle: true },
+    testTimeout: 20_000,
+  },
 });

@@ -83,6 +83,15 @@ describe("the journal", () => {
     expect((await readJournal([{ epoch: 1, bytes: swapped }], identity)).verdict).toBe("altered");
   });
 
+  it("whose earlier epoch was written anew, with good records, is altered", async () => {
+    const { identity, second } = await twoEpochs();
+    const forged = await writeEpoch(1, [started, watched, { ...watched, at_ms: 4 }], identity);
+    expect((await readJournal([forged.file], identity)).verdict).toBe("complete");
+    const journal = await readJournal([forged.file, second.file], identity);
+    expect(journal.verdict).toBe("altered");
+    expect(journal.problems).toMatchObject([{ epoch: 2, index: null }]);
+  });
+
   it("of another camera is altered", async () => {
     const { identity, files } = await twoEpochs();
     expect((await readJournal(files, identity, { cameraId: "other" })).verdict).toBe("altered");
