@@ -16,6 +16,8 @@ MAX_WIDTH_PX = 960  # even as incompressible noise the PNG stays below 2 MiB, so
 _BAND_ROWS = 48
 _BLOCK_PX = 16
 _MOVED_LUMA, _MOVED_CHROMA = 14, 9
+_MAX_GAIN = 1.4
+_HOLE_SHARE = 0.05
 _RESTLESS_SHARE = 0.15  # of the samples away from the median: that pixel never settled
 _BLOCK_SHARE = 0.08  # of a block's pixels never settled: the block is hatched
 _HATCH_DARK, _HATCH_LIGHT = 92, 128
@@ -101,19 +103,51 @@ def _restless_blocks(samples: list[Plane], median: Plane, size: PictureSize) -> 
     for sample in samples:
         planes = zip(plane_views(sample, size), plane_views(median, size), away, strict=True)
         for number, (now, usual, count) in enumerate(planes):
-            count += _is_away(now, usual, _MOVED_CHROMA if number else _MOVED_LUMA)
+            is_away = _is_away(now, usual, _MOVED_CHROMA if number else _MOVED_LUMA)
+            if number == 0:  # both as it is and in the same light: evening out must not mark what kept still
+                is_away &= _is_away(_same_light(now, usual), usual, _MOVED_LUMA)
+            count += is_away
     blocks = np.zeros((-(-size.height_px // _BLOCK_PX), -(-size.width_px // _BLOCK_PX)), np.bool_)
     for number, count in enumerate(away):
         blocks |= _block_shares(count >= limit, _BLOCK_PX // (2 if number else 1)) > _BLOCK_SHARE
     grown = cv2.dilate(blocks.astype(np.uint8), np.ones((3, 3), np.uint8))
-    return np.asarray(cv2.morphologyEx(grown, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8)), np.bool_)
+    closed = cv2.morphologyEx(grown, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
+    return _with_holes_filled(np.asarray(closed, np.bool_))
 
 
 def _is_away(now: Plane, usual: Plane, limit: int) -> npt.NDArray[np.uint8]:
-    """1 where the difference exceeds the limit once a change of light over the whole picture is taken off."""
-    drift = float(np.median(now[::8, ::8].astype(np.int16) - usual[::8, ::8]))
-    steady = cv2.convertScaleAbs(now, alpha=1.0, beta=-drift) if drift else now
-    return np.asarray(cv2.threshold(cv2.absdiff(steady, usual), limit, 1, cv2.THRESH_BINARY)[1], np.uint8)
+    """1 where the difference exceeds the limit."""
+    return np.asarray(cv2.threshold(cv2.absdiff(now, usual), limit, 1, cv2.THRESH_BINARY)[1], np.uint8)
+
+
+def _same_light(now: Plane, usual: Plane) -> Plane:
+    """`now` in the light of `usual`: clouds brighten and darken wide areas by a factor, and that is no motion.
+
+    The factor is bounded, so that a large dark coat is not taken for a shadow; colour is never evened out.
+    """
+    height, width = now.shape
+    gain = np.clip(_brightness(usual) / _brightness(now), 1 / _MAX_GAIN, _MAX_GAIN)
+    even = (now - np.float32(16)) * np.asarray(cv2.resize(gain, (width, height)), np.float32) + 16
+    return np.asarray(np.clip(even, 0, 255), np.uint8)
+
+
+def _brightness(luma: Plane) -> npt.NDArray[np.float32]:
+    """Smoothed over about a sixth of the picture's height, at a sixteenth of its size."""
+    small = cv2.resize(luma, None, fx=1 / 16, fy=1 / 16, interpolation=cv2.INTER_AREA).astype(np.float32)
+    smooth = cv2.GaussianBlur(small, (0, 0), max(1.0, small.shape[0] / 10))
+    return np.asarray(np.maximum(smooth - 12, 4), np.float32)
+
+
+def _with_holes_filled(blocks: _BoolMap) -> _BoolMap:
+    """A small settled spot in the middle of restless ones is the plain part of somebody's coat."""
+    count, labels, facts, _ = cv2.connectedComponentsWithStats((~blocks).astype(np.uint8), connectivity=4)
+    filled = blocks.copy()
+    for label in range(1, count):
+        left, top, width, height, area = (int(fact) for fact in facts[label])
+        is_inside = left > 0 and top > 0 and left + width < blocks.shape[1] and top + height < blocks.shape[0]
+        if is_inside and area < _HOLE_SHARE * blocks.size:
+            filled[labels == label] = True
+    return filled
 
 
 def _block_shares(marks: _BoolMap, block_px: int) -> npt.NDArray[np.float64]:

@@ -81,6 +81,33 @@ def test_a_change_of_light_alone_hatches_nothing() -> None:
     assert not is_hatched(plate[96:128, 160:192])
 
 
+def test_a_cloud_over_one_half_hatches_nothing() -> None:
+    maker = PlateMaker(SIZE, duration_s=19, samples=20)
+    shadow = 1 - 0.2 / (1 + np.exp((np.arange(SIZE.width_px) - 160) / 20))
+    for number in range(20):
+        frame = frame_with(None, number, number)
+        if number < 8:
+            luma = plane_views(frame.i420, SIZE)[0]
+            luma[:] = 16 + (luma - 16.0) * shadow
+        maker.offer(frame)
+    plate = cv2.imdecode(np.frombuffer(maker.png(), np.uint8), cv2.IMREAD_COLOR)
+    assert plate is not None
+    assert not is_hatched(plate[64:112, 16:64].astype(np.int64))
+
+
+def test_a_dark_coat_without_colour_is_not_taken_for_a_shadow() -> None:
+    maker = PlateMaker(SIZE, duration_s=19, samples=20)
+    for number in range(20):
+        frame = frame_with(None, number, number)
+        if number < 14:
+            luma = plane_views(frame.i420, SIZE)[0]
+            luma[48:144, 128:192] = 16 + (luma[48:144, 128:192] - 16.0) * 0.55
+        maker.offer(frame)
+    plate = cv2.imdecode(np.frombuffer(maker.png(), np.uint8), cv2.IMREAD_COLOR)
+    assert plate is not None
+    assert is_hatched(plate[64:128, 144:176].astype(np.int64))
+
+
 def test_samples_are_spread_over_the_duration() -> None:
     maker = PlateMaker(SIZE, duration_s=19.0, samples=20)
     for number in range(400):
