@@ -166,7 +166,7 @@ class Live:
         peer = viewer.peer
         transceiver = peer.addTransceiver(viewer.track, direction="sendonly")
         # Before the offer is looked at: afterwards VP8 would have been agreed on.
-        transceiver.setCodecPreferences(_h264_and_rtx())
+        transceiver.setCodecPreferences(h264_and_rtx())
         aiortc_private.on_key_picture_wanted(transceiver, self.want_key_picture)
         aiortc_private.gather_guarded(aiortc_private.ice_connection(transceiver), candidate_addresses(local_address))
         await peer.setRemoteDescription(RTCSessionDescription(offer.sdp, "offer"))
@@ -227,7 +227,8 @@ def candidate_addresses(local_address: str) -> list[str]:
     return ["127.0.0.1", "::1"] if address in ("127.0.0.1", "::1") else [address]
 
 
-def _h264_and_rtx() -> list[RTCRtpCodecCapability]:
+def h264_and_rtx() -> list[RTCRtpCodecCapability]:
+    """The one profile that the camera encodes, and retransmission: nothing else is to be agreed on."""
     codecs = RTCRtpSender.getCapabilities("video").codecs
     h264 = [c for c in codecs if c.mimeType == "video/H264" and c.parameters.get("profile-level-id") == _PROFILE]
     return h264 + [c for c in codecs if c.mimeType == "video/rtx"]

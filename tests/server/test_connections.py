@@ -64,15 +64,13 @@ async def serving(folder: Path, gate: ConnectionGate) -> AsyncIterator[tuple[Lan
         await task
 
 
-def _client_tls() -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    return context
+_CLIENT_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+_CLIENT_TLS.check_hostname = False
+_CLIENT_TLS.verify_mode = ssl.CERT_NONE
 
 
 async def _connect(port: int, *, source: str = "127.0.0.1") -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    return await asyncio.open_connection("127.0.0.1", port, ssl=_client_tls(), local_addr=(source, 0))
+    return await asyncio.open_connection("127.0.0.1", port, ssl=_CLIENT_TLS, local_addr=(source, 0))
 
 
 async def _ask(port: int, path: str = "/") -> bytes:
