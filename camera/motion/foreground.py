@@ -114,7 +114,7 @@ class Foreground:
         changed = cv2.countNonZero(raw)
         if changed < self._settings.veto_share * self._visible_px:
             return False
-        return cv2.countNonZero(raw & light) > 0.4 * changed
+        return cv2.countNonZero(raw & light) > self._settings.veto_light_share * changed
 
     def _note_busy(self, mask: Plane, step_s: float) -> Plane:
         """Learn where it moves all the time; 255 where it does not."""

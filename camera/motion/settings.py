@@ -27,7 +27,8 @@ class MotionSettings:
     light_texture: float = 4.0
     """Standard deviation in grey levels above which a patch has texture to compare."""
     veto_share: float = 0.45
-    """Foreground over this share of the visible area, most of it light: the picture counts as a light change."""
+    """Foreground over this share of the visible area, and enough of it light: the picture is a light change."""
+    veto_light_share: float = 0.4
     veto_s: float = 0.7
     busy_memory_s: float = 12.0
     busy_share: float = 0.30
@@ -35,15 +36,18 @@ class MotionSettings:
     min_blob_px: int = 60
     min_age_s: float = 0.5
     min_seen_share: float = 0.6
-    min_shift_px: float = 9.0
+    min_shift_px: float = 10.0
     min_shift_of_size: float = 0.35
     """A thing must get this share of its own smaller side away from where it began."""
     min_straightness: float = 0.35
     min_stir_share: float = 0.15
+    """On the average so much of a thing changed within the last second; the edge of a cloud's shadow creeps."""
     same_area_ratio: float = 1.9
+    """A patch that grows or shrinks by more from look to look is another one: swinging things fall apart and join."""
     reach_px_per_s: float = 195.0
     """A blob farther than this from a track is another thing."""
     lost_after_s: float = 0.5
+    alive_share: float = 0.03
     still_after_s: float = 6.0
-    """A held thing in which nothing at all stirs for so long is a thing left behind, or a ghost: let it go."""
+    """A held thing of which less than `alive_share` stirs for so long is a thing left behind, or a ghost: let it go."""
     held_at_most_s: float = 30.0

@@ -115,7 +115,7 @@ class Tracker:
     def _follow(self, track: Track, now_s: float) -> None:
         if track.anchor is None or _distance(track.blob, track.anchor) >= self._settings.min_shift_px:
             track.anchor, track.moved_s = track.blob, now_s
-        if track.blob.stir_share >= 0.03:
+        if track.blob.stir_share >= self._settings.alive_share:
             track.stirred_s = now_s
         is_still = now_s - track.stirred_s > self._settings.still_after_s
         if is_still or now_s - track.moved_s > self._settings.held_at_most_s:
