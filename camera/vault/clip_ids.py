@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from camera.vault.errors import VaultError
-from camera.vault.files import Files, write_durably
+from camera.vault.files import Files, paths_in, write_durably
 from camera.vault.journal import count_records, journal_files
 
 _ID = re.compile(r"[0-9a-f]{32}")
@@ -54,7 +54,7 @@ def _stored(path: Path) -> int:
 
 
 def _highest_on_disk(root: Path) -> int:
-    names = [path.stem for folder in ("clips", "thumbs") for path in (root / folder).iterdir()]
+    names = [path.stem for folder in ("clips", "thumbs") for path in paths_in(root / folder)]
     return max((int(name[:_NUMBER_DIGITS], 16) for name in names if is_clip_id(name)), default=-1)
 
 

@@ -80,6 +80,14 @@ def write_durably(files: Files, path: Path, data: bytes) -> None:
     files.sync_folder(path.parent)
 
 
+def paths_in(folder: Path) -> list[Path]:
+    """Everything in the folder, sorted by name. Raises StorageError when it cannot be listed."""
+    try:
+        return sorted(folder.iterdir())
+    except OSError as error:
+        raise storage_error("list", folder, error) from error
+
+
 def is_temporary(path: Path) -> bool:
     """True for what `write_durably` leaves behind when it is cut."""
     return path.name.endswith(_TEMPORARY_SUFFIX)

@@ -17,7 +17,7 @@ from camera.clock import Clock
 from camera.vault.age_writer import seal_bytes
 from camera.vault.cards import Record, encode_record
 from camera.vault.errors import VaultError
-from camera.vault.files import Files, OpenFile, storage_error, write_durably
+from camera.vault.files import Files, OpenFile, paths_in, storage_error, write_durably
 
 MAGIC = b"STOOPJ1\n"
 RECORD_BYTES = 512
@@ -59,11 +59,7 @@ class JournalFile:
 
 def journal_files(folder: Path) -> list[JournalFile]:
     """Every epoch in the folder, oldest first; other names are left alone."""
-    try:
-        names = os.listdir(folder)
-    except OSError as error:
-        raise storage_error("list", folder, error) from error
-    return [JournalFile(int(match[1], 16), folder / name) for name in sorted(names) if (match := _NAME.fullmatch(name))]
+    return [JournalFile(int(match[1], 16), path) for path in paths_in(folder) if (match := _NAME.fullmatch(path.name))]
 
 
 def count_records(file: JournalFile) -> int:

@@ -12,7 +12,7 @@ from camera.vault.cards import ClipClosed, ClipDeleted, ClipOpened, DeletedWhy, 
 from camera.vault.clip import ClipPlace, ClipWriter
 from camera.vault.clip_ids import ClipIds, is_clip_id
 from camera.vault.errors import ClipOpenError, ClipStateError, UnknownClipError, VaultError
-from camera.vault.files import DiskFiles, Files, is_temporary, storage_error
+from camera.vault.files import DiskFiles, Files, is_temporary, paths_in, storage_error
 from camera.vault.journal import Journal
 from camera.vault.recipients import parse_recipients
 
@@ -143,14 +143,14 @@ class Vault:
         """Bytes by clip id, clip and thumbnail together; a thumbnail without a clip is not counted."""
         sizes: dict[str, int] = {}
         try:
-            for path in self._clips.iterdir():
+            for path in paths_in(self._clips):
                 if path.suffix == _CLIP_SUFFIX and is_clip_id(path.stem):
                     sizes[path.stem] = path.stat().st_size
-            for path in self._thumbnails.iterdir():
+            for path in paths_in(self._thumbnails):
                 if path.stem in sizes:
                     sizes[path.stem] += path.stat().st_size
         except OSError as error:
-            raise storage_error("list", self._clips, error) from error
+            raise storage_error("measure", self._clips, error) from error
         return sizes
 
     def _remove(self, clip_id: str) -> None:
@@ -160,7 +160,7 @@ class Vault:
         self._files.sync_folder(self._clips)
 
     def _remove_temporaries(self, folder: Path) -> None:
-        for path in list(folder.iterdir()):
+        for path in paths_in(folder):
             if is_temporary(path):
                 self._files.remove(path)
 

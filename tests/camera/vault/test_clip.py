@@ -16,7 +16,7 @@ import pytest
 from camera.contract import AccessUnit
 from camera.vault import ClipStateError, ClipWriter, StorageError, Vault
 from camera.vault.boxes import CLOSED_UUID, OPENED_UUID
-from camera.vault.files import DiskFiles, OpenFile
+from camera.vault.files import DiskFile, DiskFiles, OpenFile
 from stoop.reader.age_stream import open_bytes
 from stoop.reader.identities import X25519Identity
 from tests.camera.vault.fakes import (
@@ -255,6 +255,24 @@ def test_thumbnail_is_written_at_the_end_and_never_in_the_clear(vault: Vault, tm
     assert path.name == f"{card.clip}.thumb"
     assert JPEG not in path.read_bytes()
     assert card.thumb is not None
+
+
+class _NoThumbnails(DiskFiles):
+    """A disk that refuses every thumbnail."""
+
+    def open(self, path: Path, *, is_new: bool) -> DiskFile:
+        if path.parent.name == "thumbs":
+            raise StorageError("cannot create: no space left on device")
+        return super().open(path, is_new=is_new)
+
+
+def test_a_clip_whose_thumbnail_cannot_be_saved_is_still_complete(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    vault = Vault(tmp_path, CAMERA_ID, (_IDENTITY.recipient,), FakeClock(), _NoThumbnails())
+    card = record_clip(vault, access_units(1))
+    assert (card.thumb, len(picture_times(_plain(tmp_path, card.clip)))) == (None, 30)
+    assert "has no thumbnail" in caplog.text
 
 
 def test_a_clip_without_a_thumbnail_has_no_key(vault: Vault, tmp_path: Path) -> None:

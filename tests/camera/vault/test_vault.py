@@ -191,6 +191,12 @@ def test_a_folder_that_cannot_be_made_is_named_with_cause_and_fix(tmp_path: Path
         _vault(tmp_path / "file" / "sealed")
 
 
+def test_a_folder_that_vanished_is_named_with_cause_and_fix(vault: Vault, tmp_path: Path) -> None:
+    (tmp_path / "clips").rmdir()
+    with pytest.raises(StorageError, match=r"cannot list .*clips: no such file or directory; put the folder back"):
+        vault.clips_bytes()
+
+
 class _NoJournal(DiskFiles):
     """A disk that refuses to write to the journal."""
 
