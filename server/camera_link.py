@@ -97,7 +97,7 @@ class CameraLink:
             except OSError as error:
                 logger.debug("camera socket: %s", error)
             else:
-                if await self._converse(reader, writer):
+                if await self._survive(reader, writer):
                     wait_s = _FIRST_WAIT_S
             await self._sleep(wait_s)
             wait_s = min(2 * wait_s, _LONGEST_WAIT_S)
@@ -155,6 +155,14 @@ class CameraLink:
             writer.transport.abort()
             return
         writer.write(encode_message(message, MAX_FROM_SERVER_BYTES))
+
+    async def _survive(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        """The link's outermost boundary: a fault in a listener must not end the link for good."""
+        try:
+            return await self._converse(reader, writer)
+        except Exception:
+            logger.exception("the camera link failed, connecting again")
+            return False
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """Handle one connection until it ends; True when the camera introduced itself."""

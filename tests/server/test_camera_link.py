@@ -141,3 +141,15 @@ async def test_a_camera_that_reads_nothing_is_disconnected(short_path: Path, mon
     async with linked(short_path) as (link, recorder, _):
         link.want_key_picture()
         await eventually(lambda: recorder.online == [True, False, True])
+
+
+async def test_a_fault_in_a_listener_does_not_end_the_link(short_path: Path) -> None:
+    class Broken(Recorder):
+        def event_happened(self, event: Event) -> None:
+            raise ZeroDivisionError
+
+    async with linked(short_path) as (link, recorder, camera):
+        link.add_listener(Broken())
+        camera.send(Event("motion.started", 1))
+        await eventually(lambda: camera.connections == 2 and link.is_online)
+        assert recorder.online == [True, False, True]
