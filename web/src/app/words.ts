@@ -139,7 +139,7 @@ export const words = {
 
   draw: {
     title: "Draw your stoop",
-    lead: "Mark what is yours. Everything outside stays black for ever: in the live picture, in clips, everywhere.",
+    lead: "Mark what is yours. Everything outside stays black, everywhere.",
     plateTitle: "Taking a picture with nobody in it…",
     plateText:
       "Your camera looks for about a minute, until everybody who walks past has vanished from the picture.",
@@ -151,7 +151,7 @@ export const words = {
     allow: "My stoop",
     hide: "Hide parts",
     mode: "What you are drawing",
-    startAllow: "Tap around your stoop, corner by corner. Tap the first point again to finish.",
+    startAllow: "Tap around your stoop, corner by corner, or start with a rectangle.",
     startHide:
       "Tap around what should go black: a neighbour’s window, a piece of pavement. Tap the first point again to finish.",
     goOn: (points: number) =>
@@ -265,7 +265,6 @@ export const words = {
     missing: "Missing",
     clockUnsure: "The camera did not know the exact time when this was recorded.",
     clipAt: (time: string) => `Clip at ${time}`,
-    open: (cause: string, time: string, length: string) => `${cause}, ${time}, ${length}`,
     player: "Recording",
     scrub: "Position in the clip",
     position: (now: string, all: string) => `${now} of ${all}`,

@@ -28,10 +28,8 @@ export function BadgeTag({ badge }: { badge: Badge }) {
 }
 
 export function VisitCard({ visit }: { visit: Visit }) {
-  const label = words.clips.open(causeOf(visit), timeOf(visit), lengthOf(visit));
-  const spoken = visit.badge ? `${label}. ${BADGES[visit.badge].text}` : label;
   return (
-    <Link to={`/clips/${visit.id}`} class="visit" label={spoken} testid={`clip-${visit.id}`}>
+    <Link to={`/clips/${visit.id}`} class="visit" testid={`clip-${visit.id}`}>
       <div class="visit-picture">
         <Thumb visit={visit} />
         {visit.durationS !== null && <span class="visit-length figures">{lengthOf(visit)}</span>}

@@ -74,21 +74,23 @@ export function Editor({ inForce, address, aspect }: EditorProps) {
       <Canvas state={state} dispatch={dispatch} address={address} aspect={aspect} />
       <div class="editor-side stack">
         <Tools state={state} dispatch={dispatch} />
-        <p class="editor-share" data-testid="draw-hidden-share">
-          {mask.allow.length === 0 ? words.draw.hiddenAll : words.draw.hiddenShare(hidden)}
-        </p>
-        <FieldError error={saving.error} />
-        <Button
-          kind="primary"
-          icon="check"
-          wide
-          disabled={!isPossible}
-          busy={saving.isBusy}
-          testid="draw-save"
-          onClick={save}
-        >
-          {words.draw.save}
-        </Button>
+        <div class="editor-foot">
+          <p class="editor-share" data-testid="draw-hidden-share">
+            {mask.allow.length === 0 ? words.draw.hiddenAll : words.draw.hiddenShare(hidden)}
+          </p>
+          <FieldError error={saving.error} />
+          <Button
+            kind="primary"
+            icon="check"
+            wide
+            disabled={!isPossible}
+            busy={saving.isBusy}
+            testid="draw-save"
+            onClick={save}
+          >
+            {words.draw.save}
+          </Button>
+        </div>
       </div>
     </div>
   );

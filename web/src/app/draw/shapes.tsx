@@ -39,7 +39,12 @@ export function Shapes({ mask, layer, open, pickedShape, aspect }: ShapesProps) 
           ))}
         </mask>
       </defs>
-      <rect class="dim" width={WIDTH} height={height} mask="url(#unseen-part)" />
+      <rect
+        class={mask.allow.length === 0 || open.length > 0 ? "dim dim-light" : "dim"}
+        width={WIDTH}
+        height={height}
+        mask="url(#unseen-part)"
+      />
       {outline("allow")}
       {outline("hide")}
       {open.length > 0 && (

@@ -58,8 +58,8 @@ export function Live() {
         onSwitchOn={switchOn}
       />
       <div class="live-below">
-        <header class="row spread">
-          <div>
+        <header class="row spread live-head">
+          <div class="grow">
             <h1 ref={heading} tabIndex={-1}>
               {camera.name}
             </h1>
