@@ -8,6 +8,7 @@ import datetime
 import json
 import logging
 import os
+import re
 import signal
 import ssl
 import sys
@@ -27,6 +28,7 @@ from server.services import Services, make_services
 WEB_DIR = Path(__file__).parent / "web_app"
 _MAX_HEAD_BYTES = 16 * 1024
 _END_LIMIT_S = 1
+_HOST_NAME = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(\.(?!-)[A-Za-z0-9-]{1,63})*", re.ASCII)
 
 Ready = Callable[[str, str], None]
 
@@ -37,22 +39,25 @@ def run_server(
     socket_path: Path,
     ready: Ready,
     hosts: Sequence[str] = EVERYWHERE,
+    *,
+    names: Sequence[str] = (),
     web_dir: Path = WEB_DIR,
 ) -> None:
     """Serve until SIGTERM or SIGINT, then end within 2 s.
 
-    `ready(url, fingerprint)` is called once requests are answered. Call from the main thread.
+    `ready(url, fingerprint)` is called once requests are answered. `names` are further host names of this machine.
+    Call from the main thread.
     Raises CannotListenError when a port cannot be opened, OSError when DATA/server cannot be written.
     """
     gate = ConnectionGate()
     listeners = open_listeners(hosts, port, gate)
     try:
-        names = sorted({*own_names(), *(host for host in hosts if host not in EVERYWHERE)})
+        all_names = sorted({*own_names(), *names, *(host for host in hosts if host not in EVERYWHERE)})
         now = datetime.datetime.now(datetime.UTC)
-        certificate = ensure_certificate(data_dir / "server", names, now)
+        certificate = ensure_certificate(data_dir / "server", all_names, now)
         actual_port = listeners[0].getsockname()[1]
         services = make_services(data_dir, socket_path, web_dir)
-        server = _make_server(services, HostNames(names, actual_port), certificate, gate)
+        server = _make_server(services, HostNames(all_names, actual_port), certificate, gate)
         asyncio.run(
             _serve(server, services, listeners, lambda: ready(_url(hosts, actual_port), certificate.fingerprint))
         )
@@ -120,13 +125,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--socket", type=Path, required=True, help="the camera's Unix socket")
     parser.add_argument("--port", type=int, required=True, help="the TCP port; 0 takes a free one")
     parser.add_argument("--host", action="append", help="an address to listen on; all when left out")
+    parser.add_argument("--name", action="append", type=_host_name, help="a further host name of this machine")
     parser.add_argument("--ready-fd", type=int, help="gets one JSON line with url and fingerprint once serving")
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="server: %(levelname)s: %(message)s")
     for quiet, level in (("uvicorn.error", logging.CRITICAL), ("aioice", logging.WARNING), ("aiortc", logging.WARNING)):
         logging.getLogger(quiet).setLevel(level)
     try:
-        run_server(options.data, options.port, options.socket, _announcer(options.ready_fd), options.host or EVERYWHERE)
+        hosts, names = options.host or EVERYWHERE, options.name or ()
+        run_server(options.data, options.port, options.socket, _announcer(options.ready_fd), hosts, names=names)
     except CannotListenError as error:
         sys.stderr.write(f"stoop: {error}\n")
         return 2
@@ -136,6 +143,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         return 2
     return 0
+
+
+def _host_name(text: str) -> str:
+    """A host name in lower case. Raises ArgumentTypeError, which argparse says in a sentence."""
+    if not _HOST_NAME.fullmatch(text) or len(text) > 253:
+        raise argparse.ArgumentTypeError(f"{text!r} is no host name: letters, digits and hyphens with dots between")
+    return text.lower()
 
 
 def _announcer(ready_fd: int | None) -> Ready:

@@ -13,9 +13,12 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
+from cryptography import x509
 
-from tests.server.fakes import camera_at, eventually
+from tests.server.fakes import OWNER, camera_at, eventually, jws
+from tests.server.test_sdp_offer import LINES, sdp
 
 
 @contextlib.contextmanager
@@ -34,11 +37,15 @@ def server_process(folder: Path, *arguments: str) -> Iterator[tuple[subprocess.P
         process.communicate()
 
 
-def _get(url: str) -> dict[str, object]:
-    context = ssl.create_default_context()
+def _no_checks() -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
-    with urllib.request.urlopen(url, context=context) as response:
+    return context
+
+
+def _get(url: str | urllib.request.Request) -> dict[str, object]:
+    with urllib.request.urlopen(url, context=_no_checks()) as response:
         answer: dict[str, object] = json.load(response)
     return answer
 
@@ -52,6 +59,39 @@ def test_it_says_when_it_serves_and_ends_cleanly(short_path: Path, number: signa
         _, errors = process.communicate(timeout=20)
         assert process.returncode == 0
         assert "Traceback" not in errors
+
+
+def test_a_further_name_is_answered_and_certified(short_path: Path) -> None:
+    with server_process(short_path, "--name", "Porch.Example") as (_, ready):
+        port = ready["url"].rpartition(":")[2]
+        pem = ssl.get_server_certificate(("127.0.0.1", int(port)))
+        names = x509.load_pem_x509_certificate(pem.encode()).extensions
+        alternatives = names.get_extension_for_class(x509.SubjectAlternativeName).value
+        assert "porch.example" in alternatives.get_values_for_type(x509.DNSName)
+        request = urllib.request.Request(ready["url"] + "/api/hello", headers={"Host": f"porch.example:{port}"})
+        assert _get(request)["online"] is False
+
+
+async def test_open_streams_do_not_hold_up_the_end(short_path: Path) -> None:
+    async with camera_at(short_path / "c.sock") as camera:
+        camera.answers["login"] = {"device": OWNER, "name": "Phone", "role": "owner"}
+        with server_process(short_path) as (process, ready):
+            await eventually(lambda: camera.connections == 1)
+            origin = {"Origin": ready["url"]}
+            async with httpx.AsyncClient(base_url=ready["url"], verify=_no_checks(), headers=origin) as http:
+                login = await http.post("/api/login", json={"jws": jws("login")})
+                cookie = {"Cookie": login.headers["set-cookie"].partition(";")[0]}
+                headers = {**cookie, "Content-Type": "application/sdp", "Authorization": f"Bearer {jws('live.open')}"}
+                assert (await http.post("/api/live", content=sdp(LINES), headers=headers)).status_code == 201
+                async with http.stream("GET", "/api/events", headers=cookie) as events:
+                    lines = events.aiter_lines()
+                    assert await anext(lines) == "event: link"
+                    process.send_signal(signal.SIGTERM)
+                    rest = [line async for line in lines]
+                    assert "event: state" in rest
+            _, errors = process.communicate(timeout=20)
+            assert process.returncode == 0
+            assert "Traceback" not in errors
 
 
 def test_its_certificate_is_the_announced_one(short_path: Path) -> None:
