@@ -1,0 +1,137 @@
+"""A whole Stoop as its user starts it, and a Chromium as its owner opens it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+SHARED = Path(os.environ.get("STOOP_SHARED", ROOT.parent / "shared"))
+CHROMIUM = shutil.which("chromium")
+FLAGS = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+QUICK = "[camera]\nplate_s = 3\npost_roll_s = 2\nclip_cap_s = 12\n"
+"""Settings that make a test wait less; nothing else differs from what an owner runs."""
+
+
+@dataclass(slots=True)
+class StoopRun:
+    """`stoop run` in a process of its own."""
+
+    process: subprocess.Popen[str]
+    ready_file: Path
+    data: Path
+    log: Path
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        return str(self.facts["url"])
+
+    @property
+    def code(self) -> str:
+        return str(self.facts["claim_code"])
+
+    def pids(self) -> dict[str, int]:
+        return dict(json.loads(self.ready_file.read_text())["pids"])
+
+    def wait_ready(self) -> None:
+        until(self.ready_file.exists, f"stoop to be ready: {self.log}")
+        self.facts = json.loads(self.ready_file.read_text())
+
+    def stop(self, number: signal.Signals = signal.SIGINT) -> int:
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        return self.process.wait(30)
+
+
+def until(is_so: Callable[[], object], what: str, limit_s: float = 60) -> None:
+    """Wait until `is_so`; fails with `what` when it does not come about."""
+    deadline_s = time.monotonic() + limit_s
+    while not is_so():
+        if time.monotonic() > deadline_s:
+            pytest.fail(f"waited {limit_s:.0f} s for {what}")
+        time.sleep(0.1)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+Starter = Callable[..., StoopRun]
+
+
+@pytest.fixture
+def start_stoop(tmp_path: Path) -> Iterator[Starter]:
+    """Starts `stoop run --source …`; the same folder again when called twice."""
+    runs: list[StoopRun] = []
+
+    def start(source: str, settings: str = QUICK, port: int | None = None) -> StoopRun:
+        config, ready, log = (tmp_path / name for name in ("stoop.toml", f"ready{len(runs)}.json", f"log{len(runs)}"))
+        config.write_text(settings)
+        words = ["--source", source, "--data", str(tmp_path / "data"), "--config", str(config)]
+        words += ["--port", str(port or free_port()), "--ready-file", str(ready)]
+        with log.open("w") as out:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "stoop", "run", *words], cwd=ROOT, stdout=out, stderr=out, text=True
+            )
+        run = StoopRun(process, ready, tmp_path / "data", log)
+        runs.append(run)
+        run.wait_ready()
+        return run
+
+    yield start
+    for run in runs:
+        run.stop()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("no chromium here: install the Debian package chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def phone(chromium: Browser) -> Iterator[BrowserContext]:
+    """A phone-sized browser with nothing remembered; a page error or a message on the console fails the test."""
+    context = chromium.new_context(ignore_https_errors=True, viewport={"width": 390, "height": 844}, has_touch=True)
+    trouble: list[str] = []
+    context.on("weberror", lambda error: trouble.append(str(error.error)))
+    context.on("console", lambda said: trouble.append(said.text) if said.type == "error" else None)
+    yield context
+    context.close()
+    unexpected = [text for text in trouble if "Failed to load resource" not in text]
+    assert unexpected == []
+
+
+@pytest.fixture
+def page(phone: BrowserContext) -> Page:
+    page = phone.new_page()
+    page.set_default_timeout(60_000)
+    return page
