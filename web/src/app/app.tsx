@@ -2,7 +2,7 @@
 
 import { useEffect } from "preact/hooks";
 import { QuestionHost } from "../ui/dialog";
-import { Empty, Waiting } from "../ui/parts";
+import { Waiting } from "../ui/parts";
 import { Toaster } from "../ui/toast";
 import { useValue } from "../ui/use_value";
 import { Boundary } from "./boundary";
@@ -29,11 +29,12 @@ const FOR_VIEWERS: readonly Route["name"][] = ["live", "settings"];
 function Lost() {
   return (
     <Screen title={words.errors.lostTitle} testid="lost">
-      <Empty icon="info" title={words.errors.lostTitle} text={words.errors.lostText}>
+      <p class="soft">{words.errors.lostText}</p>
+      <p class="section">
         <Link to="/" class="button button-primary">
           {words.errors.lostAction}
         </Link>
-      </Empty>
+      </p>
     </Screen>
   );
 }

@@ -327,7 +327,7 @@ export const words = {
     qr: "Code to scan with the new device",
     signedIn: "Signed in now",
     signedInText:
-      "Browsers that are looked in at the moment. Signing one out does not remove its device: it can sign in again.",
+      "Browsers that are signed in at the moment. Signing one out does not remove its device: it can sign in again.",
     since: (text: string) => `Signed in ${text}`,
     signOut: "Sign out",
     signOutOf: (name: string) => `Sign out ${name}`,

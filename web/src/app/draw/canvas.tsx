@@ -183,11 +183,10 @@ function ShapeHandles({ shape, polygon, name, state, dispatch, toShare, aspect, 
           onMove={(to, isContinued) => {
             if (isContinued) dispatch({ type: "move", polygon, point: after + 1, to, isContinued });
             else insert(after, to);
-            onDrag(to);
           }}
-          onDragging={(isDragging) => {
-            setHeld(isDragging ? after : null);
-            if (!isDragging) onDrag(null);
+          onDrag={(to) => {
+            setHeld(to ? after : null);
+            onDrag(to);
           }}
           onPress={() => insert(after, at)}
         />
@@ -201,11 +200,8 @@ function ShapeHandles({ shape, polygon, name, state, dispatch, toShare, aspect, 
           label={words.draw.point(point + 1, shape.length, name, percent(at[0]), percent(at[1]))}
           testid={`point-${state.layer}-${polygon}-${point}`}
           toShare={toShare}
-          onMove={(to, isContinued) => {
-            dispatch({ type: "move", polygon, point, to, isContinued });
-            onDrag(to);
-          }}
-          onDragging={(isDragging) => !isDragging && onDrag(null)}
+          onMove={(to, isContinued) => dispatch({ type: "move", polygon, point, to, isContinued })}
+          onDrag={onDrag}
           onPress={() => dispatch({ type: "pick", picked: { polygon, point } })}
           onEnter={() => insert(point, middle(at, shape[(point + 1) % shape.length] as Point))}
           onDelete={() => remove(point)}

@@ -31,7 +31,8 @@ interface HandleProps {
   toShare: (event: PointerEvent) => Point;
   /** A finger or arrow moved it; `isContinued` after the first step of the same drag. */
   onMove: (to: Point, isContinued: boolean) => void;
-  onDragging?: (isDragging: boolean) => void;
+  /** Where a finger drags it, null when it lifts. */
+  onDrag?: (at: Point | null) => void;
   onPress: () => void;
   onEnter?: () => void;
   onDelete?: () => void;
@@ -52,12 +53,13 @@ export function Handle(props: HandleProps) {
     if (!now) return;
     const far = Math.hypot(event.clientX - now.x, event.clientY - now.y) >= DRAG_STARTS_PX;
     if (!now.hasMoved && !far) return;
-    props.onMove(toShare(event), now.hasMoved);
-    if (!now.hasMoved) props.onDragging?.(true);
+    const to = toShare(event);
+    props.onMove(to, now.hasMoved);
+    props.onDrag?.(to);
     now.hasMoved = true;
   };
   const up = () => {
-    if (drag.current?.hasMoved) props.onDragging?.(false);
+    if (drag.current?.hasMoved) props.onDrag?.(null);
   };
   const press = (event: MouseEvent) => {
     event.stopPropagation();

@@ -31,8 +31,15 @@ function watched(entry: Extract<AccessEntry, { what: "watched" }>, name: string)
   return entry.isOngoing ? words.log.viewed(name, null) : words.log.viewedUnknown(name);
 }
 
-function say(entry: AccessEntry): Said {
-  const name = nameOf(entry.name);
+/** What each device was last called: some entries name only the device. */
+function namesOf(entries: readonly AccessEntry[]): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  for (const { device, name } of entries) if (device && name && !names.has(device)) names.set(device, name);
+  return names;
+}
+
+function say(entry: AccessEntry, names: ReadonlyMap<string, string>): Said {
+  const name = nameOf(entry.name ?? names.get(entry.device ?? "") ?? null);
   switch (entry.what) {
     case "watched":
       return { kind: "look", icon: "eye", text: watched(entry, name) };
@@ -89,8 +96,9 @@ function clipLine(card: ClipCard): LogLine | null {
 
 /** Newest first. */
 export function logLines(entries: readonly AccessEntry[], clips: readonly ClipCard[]): LogLine[] {
+  const names = namesOf(entries);
   const lines: LogLine[] = entries.map((entry) => ({
-    ...say(entry),
+    ...say(entry, names),
     key: entry.key,
     atMs: entry.atMs,
     clip: null,
