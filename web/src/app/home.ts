@@ -2,7 +2,8 @@
 
 import type { Api, Watching } from "../core/api";
 import { deviceSigner } from "../core/device_key";
-import { ApiError } from "../core/errors";
+import { ApiError, NoKeyError } from "../core/errors";
+import { readJournal } from "../core/journal";
 import type { KeyStore } from "../core/key_store";
 import type { CameraEvent, CameraState, Hello, Me } from "../core/messages";
 import { type Observable, Subject } from "../core/observable";
@@ -120,7 +121,14 @@ export class Home {
     });
   }
 
+  /** Raises NoKeyError, and keeps nothing, when it does not open this camera's newest record. */
   async saveIdentity(identity: string): Promise<void> {
+    const newest = (await this.#api.epochs()).at(-1);
+    if (newest) {
+      const file = { epoch: newest.epoch, bytes: await this.#api.journalFile(newest.epoch) };
+      const { records } = await readJournal([file], identity);
+      if (records.length === 0) throw new NoKeyError("the recovery key does not open this camera's record");
+    }
     await this.#keys.saveIdentity(identity);
     this.#identity.set(identity);
   }

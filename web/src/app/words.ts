@@ -17,12 +17,10 @@ export const words = {
     devices: "Devices",
     settings: "Settings",
     back: "Back",
-    skip: "Skip to the content",
   },
 
   common: {
     cancel: "Cancel",
-    close: "Close",
     done: "Done",
     next: "Continue",
     tryAgain: "Try again",
@@ -73,7 +71,6 @@ export const words = {
   },
 
   claim: {
-    steps: "Set-up",
     stepOf: (now: number, all: number) => `Step ${now} of ${all}`,
     welcomeTitle: "Let’s set up your camera",
     welcomeText:
@@ -142,10 +139,8 @@ export const words = {
     lead: "Mark what is yours. Everything outside stays black, everywhere.",
     plateTitle: "Taking a picture with nobody in it…",
     plateText:
-      "Your camera looks for about a minute, until everybody who walks past has vanished from the picture.",
-    plateProgress: (share: number) => `${Math.round(share * 100)} %`,
+      "Your camera looks for about a minute, until everybody who walks past has vanished from the picture. What never holds still is hatched.",
     plateFailed: "The camera could not take its picture",
-    plateNoKey: "To see the picture you draw on, this device needs your recovery key.",
     plateAlt: "The view of your camera with nobody in it",
     plateAgain: "Take a new picture",
     allow: "My stoop",
@@ -159,14 +154,12 @@ export const words = {
         ? `${plural(points, "point", "points")}. Tap the next corner.`
         : "Tap the next corner, or the first point to finish.",
     adjust: "Drag a point to move it. Tap a small dot on an edge to add one.",
-    nothingYet: "Start with a rectangle, or tap around your stoop corner by corner.",
     rectangle: "Use a rectangle",
     finish: "Finish shape",
     undo: "Undo",
     redo: "Redo",
     deletePoint: "Delete point",
     deleteShape: "Delete shape",
-    clear: "Start over",
     canvas: "Drawing area. Arrow keys move the crosshair, Enter sets a corner.",
     point: (index: number, count: number, shape: string, x: number, y: number) =>
       `${shape}, point ${index} of ${count}, ${x} % from the left, ${y} % from the top`,
@@ -181,7 +174,6 @@ export const words = {
     hiddenAll: "Nothing is drawn yet: the whole picture stays black.",
     save: "Save",
     saved: "Saved. Your camera now sees only this.",
-    later: "Draw it later",
     openTitle: "Let the camera see more?",
     openText: (before: number, after: number) =>
       `Until now ${Math.round(before * 100)} % of the picture was hidden, from now on ${Math.round(after * 100)} %. The change is written into the activity list. Check that no pavement and no neighbour’s window comes into view.`,
@@ -194,14 +186,12 @@ export const words = {
     unsavedYes: "Leave",
     unsavedNo: "Keep drawing",
     conflict: "Another device changed the drawing in the meantime. Load it again to start from that one.",
-    hatched: "Hatched parts never held still. Draw as if they were empty.",
   },
 
   live: {
     title: "Live",
     picture: "Live picture of your camera",
     connecting: "Connecting…",
-    connectingLong: "Still connecting. Is this device on your home Wi-Fi?",
     live: "Live",
     away: "Your camera is away",
     awayText: "The picture comes back by itself as soon as the camera answers.",
@@ -216,8 +206,6 @@ export const words = {
     lostText: "The connection was interrupted.",
     noSource: "Waiting for the lens",
     noSourceText: "The camera is on, but no picture comes from its lens. It tries again by itself.",
-    paused: "Paused",
-    pausedText: "The picture pauses while you are elsewhere, so that nobody seems to be watching.",
     resume: "Watch again",
     watching: (count: number) => (count <= 1 ? "only you are watching" : `${count} are watching`),
     record: "Record now",
@@ -227,7 +215,6 @@ export const words = {
     leaveFullscreen: "Leave full screen",
     pip: "Small picture above other apps",
     atDoor: "Somebody is at the door",
-    bell: "The bell rang",
     quiet: "It is quiet at your door",
     lastVisits: "Last visits",
     allClips: "All clips",
@@ -253,7 +240,6 @@ export const words = {
     yesterday: "Yesterday",
     count: (count: number) => plural(count, "clip", "clips"),
     cause: { motion: "Somebody came by", press: "The bell rang", manual: "You recorded" } as const,
-    causeShort: { motion: "Motion", press: "Bell", manual: "Recorded" } as const,
     early: "Ended early",
     earlyText:
       "This clip stops before its end: the camera lost power, or somebody cut it short. What is here is genuine.",
@@ -264,7 +250,6 @@ export const words = {
     unlistedText: "The camera’s record has no entry for this clip, so its time is not known.",
     missing: "Missing",
     clockUnsure: "The camera did not know the exact time when this was recorded.",
-    clipAt: (time: string) => `Clip at ${time}`,
     player: "Recording",
     scrub: "Position in the clip",
     position: (now: string, all: string) => `${now} of ${all}`,
@@ -289,7 +274,6 @@ export const words = {
     cannotPlay: "This browser cannot play the clip. Save it as a video and open it with another player.",
     started: "Recorded",
     length: "Length",
-    why: "Why",
   },
 
   devices: {
@@ -343,14 +327,12 @@ export const words = {
     join: "Join",
     joining: "Joining…",
     done: (camera: string) => `Welcome to ${camera}`,
-    already: "This device is paired already.",
     brokenTitle: "This link is not complete",
     brokenText:
       "Part of it got lost on the way. Ask for a new one, and open it as a whole, or scan the code.",
     spentTitle: "This link does not work any more",
     spentText:
       "A pairing link works once, and for ten minutes. Ask the owner to make a new one: Devices, “Pair another device”.",
-    toLive: "To the live picture",
   },
 
   unpaired: {
@@ -363,7 +345,6 @@ export const words = {
     ],
     lostTitle: "No paired device left?",
     lostText: "Reset the camera from inside the house; your old clips open again with your recovery key.",
-    check: "I have paired it",
     removedTitle: "This device was removed",
     removedText: "An owner removed it from the camera. To come back, it has to be paired again.",
   },
@@ -390,7 +371,6 @@ export const words = {
     claimed: (name: string) => `${name} set up the camera`,
     clipClosed: (length: string, cause: string) => `A clip of ${length} was kept: ${cause}`,
     clipCauses: { motion: "somebody came by", press: "the bell rang", manual: "recorded by hand" } as const,
-    clipOpen: "A clip began and was cut short",
     clipDeletedOwner: (name: string) => `${name} deleted a clip`,
     clipDeletedSpace: "The oldest clip made room for new ones",
     viewed: (name: string, length: string | null) =>
@@ -399,7 +379,6 @@ export const words = {
     plate: (name: string) => `${name} looked at the empty picture, to draw`,
     maskSet: (name: string, hidden: number) =>
       `${name} changed what the camera sees: ${hidden} % is hidden now`,
-    maskGone: (name: string) => `${name} removed the drawing: everything is hidden now`,
     invited: (name: string, role: string) => `${name} made a pairing link (${role})`,
     paired: (name: string, role: string) => `${name} was paired (${role})`,
     revoked: (name: string, by: string) => `${by} removed ${name}`,
@@ -409,7 +388,6 @@ export const words = {
       watching: "watching on or off",
       record_on_motion: "record when somebody comes",
     } as Record<string, string>,
-    unknown: "Something that this version of the page does not know",
   },
 
   settings: {

@@ -35,7 +35,11 @@ function useDrawing(identity: string | null, attempt: number): Loaded {
       const onProgress = (share: number) => {
         if (!stopping.signal.aborted) setLoaded({ kind: "taking", share });
       };
-      const plate = await fetchPlate(api, identity, { onProgress, signal: stopping.signal });
+      const plate = await fetchPlate(api, identity, {
+        onProgress,
+        signal: stopping.signal,
+        isFresh: attempt > 0,
+      });
       const { mask, digest } = await api.command("mask.get", {});
       if (stopping.signal.aborted) return;
       address = URL.createObjectURL(plate.png);
@@ -92,7 +96,12 @@ export function Draw() {
         </Notice>
       )}
       {loaded.kind === "ready" && (
-        <Editor inForce={loaded.inForce} address={loaded.address} aspect={loaded.aspect} />
+        <Editor
+          inForce={loaded.inForce}
+          address={loaded.address}
+          aspect={loaded.aspect}
+          onAgain={() => setAttempt((count) => count + 1)}
+        />
       )}
     </Screen>
   );

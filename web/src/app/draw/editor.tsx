@@ -26,6 +26,8 @@ interface EditorProps {
   inForce: MaskInForce;
   address: string;
   aspect: number;
+  /** Wants a newer picture to draw on. */
+  onAgain: () => void;
 }
 
 /** Showing more than before needs a yes of its own; hiding more never does. */
@@ -47,7 +49,7 @@ async function mayShowMore(before: MaskInForce, after: Mask): Promise<boolean> {
 const explain = (error: unknown) =>
   error instanceof ApiError && error.code === "conflict" ? words.draw.conflict : null;
 
-export function Editor({ inForce, address, aspect }: EditorProps) {
+export function Editor({ inForce, address, aspect, onAgain }: EditorProps) {
   const { api } = useParts();
   const [state, dispatch] = useReducer(edit, inForce.mask, startEditor);
   const saving = useAction({ explain });
@@ -68,6 +70,9 @@ export function Editor({ inForce, address, aspect }: EditorProps) {
       toast(words.draw.saved);
       await go("/");
     });
+  };
+  const takeAgain = async () => {
+    if (!isDirty || (await askToLeave())) onAgain();
   };
   return (
     <div class="editor">
@@ -91,6 +96,9 @@ export function Editor({ inForce, address, aspect }: EditorProps) {
             {words.draw.save}
           </Button>
         </div>
+        <Button kind="plain" icon="redo" testid="plate-again" onClick={takeAgain}>
+          {words.draw.plateAgain}
+        </Button>
       </div>
     </div>
   );

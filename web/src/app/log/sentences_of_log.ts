@@ -40,6 +40,7 @@ function namesOf(entries: readonly AccessEntry[]): ReadonlyMap<string, string> {
 
 function say(entry: AccessEntry, names: ReadonlyMap<string, string>): Said {
   const name = nameOf(entry.name ?? names.get(entry.device ?? "") ?? null);
+  const by = "by" in entry ? nameOf(names.get(entry.by ?? "") ?? null) : name;
   switch (entry.what) {
     case "watched":
       return { kind: "look", icon: "eye", text: watched(entry, name) };
@@ -57,7 +58,7 @@ function say(entry: AccessEntry, names: ReadonlyMap<string, string>): Said {
       return {
         kind: "change",
         icon: "share",
-        text: words.log.invited(nameOf(entry.by ?? entry.name), words.devices.roles[entry.role]),
+        text: words.log.invited(by, words.devices.roles[entry.role]),
       };
     case "paired":
       return {
@@ -66,7 +67,7 @@ function say(entry: AccessEntry, names: ReadonlyMap<string, string>): Said {
         text: words.log.paired(name, words.devices.roles[entry.role]),
       };
     case "revoked":
-      return { kind: "change", icon: "close", text: words.log.revoked(name, nameOf(entry.by)) };
+      return { kind: "change", icon: "close", text: words.log.revoked(name, by) };
     case "deleted_clip":
       if (entry.why === "space") return { kind: "other", icon: "trash", text: words.log.clipDeletedSpace };
       return { kind: "change", icon: "trash", text: words.log.clipDeletedOwner(name) };

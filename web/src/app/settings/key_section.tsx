@@ -1,7 +1,7 @@
 /** The recovery key: shown again after a question, or typed in where this device lacks it. */
 
 import { useState } from "preact/hooks";
-import { FormatError } from "../../core/errors";
+import { FormatError, NoKeyError } from "../../core/errors";
 import { parseIdentity, type RecoverySheet, recoverySheet } from "../../core/identity";
 import { Button } from "../../ui/button";
 import { ask, Dialog } from "../../ui/dialog";
@@ -17,7 +17,10 @@ import { words } from "../words";
 function EnterDialog({ onClose }: { onClose: () => void }) {
   const { home } = useParts();
   const [typed, setTyped] = useState("");
-  const explain = (error: unknown) => (error instanceof FormatError ? words.settings.enterBad : null);
+  const explain = (error: unknown) => {
+    if (error instanceof NoKeyError) return words.settings.enterWrong;
+    return error instanceof FormatError ? words.settings.enterBad : null;
+  };
   const entering = useAction({ explain });
   const submit = async (event: Event) => {
     event.preventDefault();
