@@ -17,10 +17,15 @@ describe("paths", () => {
     expect(parsePath("/clips/")).toEqual({ name: "clips" });
   });
 
-  test.each(["/nowhere", "/clips/short", `/clips/${CLIP.toUpperCase()}`, "/toString", "/clips/../draw"])(
-    "%s is lost",
-    (path) => {
-      expect(parsePath(path).name).toBe("lost");
-    },
-  );
+  test.each([
+    "/nowhere",
+    "/clips/short",
+    "/clips/0a",
+    `/clips/${CLIP}0`,
+    `/clips/${CLIP.toUpperCase()}`,
+    "/toString",
+    "/clips/../draw",
+  ])("%s is lost", (path) => {
+    expect(parsePath(path).name).toBe("lost");
+  });
 });
