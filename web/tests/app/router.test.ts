@@ -20,7 +20,7 @@ describe("paths", () => {
   test.each([
     "/nowhere",
     "/clips/short",
-    "/clips/0a",
+    `/clips/${CLIP.slice(1)}`,
     `/clips/${CLIP}0`,
     `/clips/${CLIP.toUpperCase()}`,
     "/toString",
