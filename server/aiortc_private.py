@@ -9,6 +9,7 @@ All of it works on one connection's own objects: no class or table of the librar
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 import struct
 from collections.abc import Callable
@@ -24,6 +25,8 @@ from aiortc.rtp import HeaderExtensions, HeaderExtensionsMap
 from server.ice_guard import IceGuard, Stun
 from server.sdp_offer import PLAYOUT_DELAY_URI
 
+logger = logging.getLogger(__name__)
+
 _ONE_BYTE_PROFILE = 0xBEDE  # RFC 8285 section 4.2
 _RECEIVE_BUFFER_BYTES = 256 * 1024
 _HEADER_MAP = "_RTCRtpSender__rtp_header_extensions_map"
@@ -37,11 +40,20 @@ def ice_connection(transceiver: RTCRtpTransceiver) -> Connection:
 def gather_guarded(connection: Connection, addresses: list[str]) -> None:
     """Make `connection` gather exactly `addresses` as host candidates, each behind a guard.
 
-    aioice itself would take every interface but loopback, and let every datagram in.
+    aioice itself would take every interface but loopback, and let every datagram in. Addresses that this machine does
+    not have (no IPv6, say) are left out; when none is left, gathering raises ConnectionError.
     """
 
     async def get_component_candidates(component: int, addresses: object, timeout: int = 5) -> list[Candidate]:
-        return [await _guarded_candidate(connection, address, component) for address in chosen]
+        found: list[Candidate] = []
+        for address in chosen:
+            try:
+                found.append(await _guarded_candidate(connection, address, component))
+            except OSError as error:
+                logger.info("no socket on an own address: %s", error.strerror)
+        if not found:
+            raise ConnectionError("none of the named addresses can be bound")
+        return found
 
     chosen = list(addresses)
     connection.get_component_candidates = get_component_candidates  # type: ignore[method-assign]

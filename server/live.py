@@ -13,6 +13,7 @@ from aiortc.rtcrtpparameters import RTCRtpCodecCapability
 
 from camera.contract import AccessUnit, Event, State, TicketEnded
 from server import aiortc_private
+from server.certificate import lan_addresses
 from server.errors import Refused, bad_request
 from server.pictures import ParameterSets, PictureTrack, to_packet
 from server.sdp_offer import Offer
@@ -168,7 +169,8 @@ class Live:
         # Before the offer is looked at: afterwards VP8 would have been agreed on.
         transceiver.setCodecPreferences(h264_and_rtx())
         aiortc_private.on_key_picture_wanted(transceiver, self.want_key_picture)
-        aiortc_private.gather_guarded(aiortc_private.ice_connection(transceiver), candidate_addresses(local_address))
+        addresses = candidate_addresses(local_address, lan_addresses())
+        aiortc_private.gather_guarded(aiortc_private.ice_connection(transceiver), addresses)
         await peer.setRemoteDescription(RTCSessionDescription(offer.sdp, "offer"))
         for other in peer.getTransceivers():
             if other is not transceiver:
@@ -221,10 +223,14 @@ async def _close(peer: RTCPeerConnection) -> None:
         logger.warning("a connection did not close within %s s", CLOSE_LIMIT_S)
 
 
-def candidate_addresses(local_address: str) -> list[str]:
-    """The one interface on which the request came in; both of loopback's addresses, as a browser may have either."""
+def candidate_addresses(local_address: str, lan: list[str]) -> list[str]:
+    """The one interface on which the request came in.
+
+    A browser on this very machine may have either of loopback's addresses, or refuse loopback for media as Firefox
+    does: it gets both and the first of the LAN's.
+    """
     address = local_address.removeprefix("::ffff:")
-    return ["127.0.0.1", "::1"] if address in ("127.0.0.1", "::1") else [address]
+    return ["127.0.0.1", "::1", *lan[:1]] if address in ("127.0.0.1", "::1") else [address]
 
 
 def h264_and_rtx() -> list[RTCRtpCodecCapability]:

@@ -14,7 +14,7 @@ _LINE = re.compile(r"[a-z]=[\x20-\x7e]+", re.ASCII)
 _MEDIA = re.compile(r"m=(audio|video) [0-9]{1,5} UDP/TLS/RTP/SAVPF( [0-9]{1,3}){1,60}", re.ASCII)
 _UFRAG = re.compile(r"a=ice-ufrag:[A-Za-z0-9+/]{4,256}", re.ASCII)
 _PWD = re.compile(r"a=ice-pwd:[A-Za-z0-9+/]{22,256}", re.ASCII)
-_FINGERPRINT = re.compile(r"a=fingerprint:sha-(256|384|512) [0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){31,63}", re.ASCII)
+_FINGERPRINT = re.compile(r"a=fingerprint:(?i:sha)-(256|384|512) [0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){31,63}", re.ASCII)
 _MAX_FINGERPRINTS = 3
 _SETUP = re.compile(r"a=setup:(actpass|active)", re.ASCII)
 _MID = re.compile(r"a=mid:[A-Za-z0-9_-]{1,32}", re.ASCII)

@@ -142,6 +142,21 @@ async def test_gathering_takes_the_named_addresses_and_guards_each() -> None:
     await connection.close()
 
 
+async def test_an_address_that_cannot_be_bound_is_left_out() -> None:
+    connection = _connection()
+    aiortc_private.gather_guarded(connection, ["203.0.113.9", "127.0.0.1"])
+    await connection.gather_candidates()
+    assert [candidate.host for candidate in connection.local_candidates] == ["127.0.0.1"]
+    await connection.close()
+
+
+async def test_no_address_at_all_is_a_fault() -> None:
+    connection = _connection()
+    aiortc_private.gather_guarded(connection, ["203.0.113.9"])
+    with pytest.raises(ConnectionError):
+        await connection.gather_candidates()
+
+
 def test_playout_delay_stands_first_and_the_rest_is_kept() -> None:
     plain, ours = HeaderExtensionsMap(), aiortc_private.PlayoutDelayMap(7)
     empty = HeaderExtensions()

@@ -13,6 +13,7 @@ from aiortc.mediastreams import MediaStreamError
 
 from camera.contract import AccessUnit, TicketEnded
 from server import aiortc_private, live
+from server.certificate import lan_addresses
 from server.errors import Refused
 from server.live import Live, candidate_addresses
 from server.pictures import PictureTrack, to_packet
@@ -187,14 +188,14 @@ def _open_files() -> int:
     return len(os.listdir("/proc/self/fd"))
 
 
-async def test_the_answer_names_one_interface_h264_and_playout_delay() -> None:
+async def test_the_answer_names_own_addresses_h264_and_playout_delay() -> None:
     hub = Live(Recorder())
     sdp = (await _offer_once()).replace("a=mid:0", "a=mid:0\r\na=extmap:9 " + URI)
     answer = await hub.open("v1", "session", read_offer(sdp.encode()), "127.0.0.1")
     lines = answer.split("\r\n")
     addresses = {line.split()[4] for line in lines if line.startswith("a=candidate")}
     codecs = [line.split()[1] for line in lines if line.startswith("a=rtpmap")]
-    assert addresses == {"127.0.0.1", "::1"}
+    assert addresses == {"127.0.0.1", "::1", *lan_addresses()[:1]}
     assert codecs == ["H264/90000", "rtx/90000"]
     assert "profile-level-id=42e01f" in answer
     assert f"a=extmap:9 {URI}" in lines
@@ -220,15 +221,15 @@ async def test_what_a_browser_sends_is_received_by_nobody() -> None:
 @pytest.mark.parametrize(
     ("local", "expected"),
     [
-        ("127.0.0.1", ["127.0.0.1", "::1"]),
-        ("::1", ["127.0.0.1", "::1"]),
+        ("127.0.0.1", ["127.0.0.1", "::1", "192.0.2.7"]),
+        ("::1", ["127.0.0.1", "::1", "192.0.2.7"]),
         ("192.0.2.7", ["192.0.2.7"]),
         ("::ffff:192.0.2.7", ["192.0.2.7"]),
         ("2001:db8::7", ["2001:db8::7"]),
     ],
 )
 def test_candidates_are_of_the_interface_that_was_asked(local: str, expected: list[str]) -> None:
-    assert candidate_addresses(local) == expected
+    assert candidate_addresses(local, ["192.0.2.7", "198.51.100.7"]) == expected
 
 
 def _forged_hello() -> bytes:
