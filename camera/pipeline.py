@@ -14,6 +14,8 @@ from camera.recorder import Recorder, RecorderAction, RecorderSettings
 from camera.recorder.actions import StartClip, StopReason
 from camera.settings import CameraSettings
 
+_STILL_MOVING_NS = 5_000_000_000
+"""Motion is told as one event over gaps this long, as `stoop analyze` counts them."""
 _THUMBNAIL_SEARCH_S = 10.0
 """The picture of a clip is chosen among its first ten seconds: the one with the most motion in it."""
 
@@ -49,6 +51,7 @@ class Pipeline:
         self._encoder = Encoder(size, fps, settings.bitrate_bps)
         self._best = _BestPicture()
         self._is_moving = False
+        self._moved_at_ns = 0
         self._records_on_motion = True
         self._begin(mask)
 
@@ -111,9 +114,14 @@ class Pipeline:
 
     def _look_for_motion(self, masked: MaskedFrame) -> None:
         reading = self._detector.observe(masked)
-        if reading.is_active != self._is_moving:
-            self._is_moving = reading.is_active
-            self._sink.motion(reading.is_active)
+        if reading.is_active:
+            self._moved_at_ns = masked.captured_at_ns
+        is_moving = reading.is_active or (
+            self._is_moving and masked.captured_at_ns - self._moved_at_ns <= _STILL_MOVING_NS
+        )
+        if is_moving != self._is_moving:
+            self._is_moving = is_moving
+            self._sink.motion(is_moving)
         self._act(self._recorder.on_motion(reading.is_active, masked.captured_at_ns))
         if (
             self._recorder.is_recording

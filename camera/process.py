@@ -59,13 +59,14 @@ class CameraProcess:
         on_claim_code: Callable[[ClaimCode | None], None],
         clock: Clock | None = None,
     ) -> None:
-        """`on_claim_code` is told each new code, and None once the camera has an owner.
+        """`on_claim_code` is told each new code; None when none is valid, at the start too.
 
         Raises CameraError or CommandRefused when the data folder or the socket cannot be used.
         """
         self._clock = clock or SystemClock()
         self._on_claim_code = on_claim_code
         self._shown_code: ClaimCode | None = None
+        self._has_shown_code = False
         self._authority_lock = threading.RLock()
         home = Home(data / "camera")
         record = home.camera()
@@ -279,8 +280,8 @@ class CameraProcess:
         with self._authority_lock:
             is_claimed = self._authority.home.camera().recipient is not None
             code = None if is_claimed else self._authority.codes.current(self._clock.monotonic_ns())
-        if code is not self._shown_code:
-            self._shown_code = code
+        if code is not self._shown_code or not self._has_shown_code:
+            self._shown_code, self._has_shown_code = code, True
             self._on_claim_code(code)
 
 

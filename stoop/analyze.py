@@ -11,8 +11,8 @@ from camera.mask import Masker, parse_mask
 from camera.motion import EventGrouper, MotionEvent, open_detector
 from camera.settings import CameraSettings
 from camera.sources import open_source
+from stoop.mask_files import WHOLE_PICTURE
 
-WHOLE_PICTURE = b'{"allow": [[[0, 0], [1, 0], [1, 1], [0, 1]]], "hide": []}'
 _NS_PER_S = 1_000_000_000
 _PROGRESS_FRAMES = 50
 

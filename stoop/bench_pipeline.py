@@ -10,7 +10,8 @@ from typing import Any
 from camera.encoder import Encoder
 from camera.mask import Masker, parse_mask
 from camera.sources import SourceOptions, open_source
-from stoop.bench_video import FPS, MASK, SIZE, WHOLE_PICTURE, cpu_s, make_video, throwaway_recipient
+from stoop.bench_video import FPS, MASK, SIZE, cpu_s, make_video, throwaway_recipient
+from stoop.mask_files import WHOLE_PICTURE
 from stoop.record import record
 
 SECONDS = 60

@@ -17,7 +17,6 @@ from camera.vault.bech32 import bech32_encode
 
 SIZE = PictureSize(1280, 720)
 FPS = 30
-WHOLE_PICTURE = b'{"allow":[[[0,0],[1,0],[1,1],[0,1]]]}'
 MASK = b'{"allow":[[[0,0.3],[1,0.3],[1,1],[0,1]]],"hide":[[[0.7,0.3],[1,0.3],[1,0.6]]]}'
 
 

@@ -11,8 +11,6 @@ from typing import Annotated, NoReturn
 
 import typer
 
-WHOLE_PICTURE = b'{"allow":[[[0,0],[1,0],[1,1],[0,1]]]}'
-
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 
 Video = Annotated[Path, typer.Argument(help="a video file")]
@@ -69,11 +67,12 @@ def analyze(video: Video, mask: MaskFile = None, as_json: AsJson = False) -> Non
     from camera.mask import MaskError
     from camera.sources import SourceError
     from stoop.analyze import analyze as analyze_video
+    from stoop.mask_files import read_mask
     from stoop.progress import seconds_done
 
     try:
         with seconds_done(f"analysing {video.name}", quiet=as_json) as progress:
-            found = analyze_video(video, _mask_text(mask), progress)
+            found = analyze_video(video, read_mask(mask).text, progress)
     except (MaskError, SourceError) as error:
         _refuse(str(error))
     if as_json:
@@ -93,14 +92,15 @@ def record(
 ) -> None:
     """The whole camera over a file, as fast as it goes; a JSON summary on the last line."""
     from camera.errors import CameraError
-    from camera.mask import MaskError, parse_mask
+    from camera.mask import MaskError
     from camera.sources import SourceError
     from camera.vault import VaultError
+    from stoop.mask_files import read_mask
     from stoop.progress import seconds_done
     from stoop.record import record as record_video
 
     try:
-        drawn = parse_mask(_mask_text(mask) or WHOLE_PICTURE)
+        drawn = read_mask(mask)
         with seconds_done(f"recording {video.name}", quiet=False) as progress:
             summary = record_video(video, recipient, data, drawn, progress)
     except (MaskError, SourceError, VaultError, CameraError) as error:
@@ -133,15 +133,6 @@ def bench(
     from stoop.bench import run_benches
 
     raise typer.Exit(run_benches(names or [], as_json=as_json))
-
-
-def _mask_text(mask: Path | None) -> bytes | None:
-    if mask is None:
-        return None
-    try:
-        return mask.read_bytes()
-    except OSError as error:
-        _refuse(f"mask file {mask} cannot be read ({error.strerror}): check the path of --mask")
 
 
 def _refuse(sentence: str) -> NoReturn:
