@@ -1,0 +1,115 @@
+"""The camera process as a whole fails closed: no ticket, no unit; a damaged drawing, a black picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from camera.contract import AccessUnit, CameraMessage
+from camera.frame import Frame, PictureSize
+from camera.home import Home
+from camera.mask import BLACK_LUMA, Masker
+from camera.process import CameraProcess
+from camera.settings import Settings
+from camera.sources import Source
+from tests.camera.authority_fakes import MASK, FakeClock
+
+SIZE = PictureSize(64, 48)
+UNIT = AccessUnit(b"\x00\x00\x00\x01\x65", 0, is_key=True, captured_at_ns=0)
+
+
+class SpiedPublisher:
+    """Keeps what would have gone to the server."""
+
+    def __init__(self) -> None:
+        self.sent: list[CameraMessage] = []
+
+    def send(self, message: CameraMessage) -> None:
+        self.sent.append(message)
+
+    def restart_stream(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def no_source() -> Source:
+    raise AssertionError("this test opens no lens")
+
+
+def start(data: Path, clock: FakeClock) -> CameraProcess:
+    return CameraProcess(data, Settings(), no_source, data / "s", lambda _: None, clock)
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def camera(tmp_path: Path, clock: FakeClock) -> Iterator[CameraProcess]:
+    camera = start(tmp_path, clock)
+    with closing(camera._publisher), closing(camera._storage):
+        yield camera
+
+
+@pytest.fixture
+def spied(camera: CameraProcess, monkeypatch: pytest.MonkeyPatch) -> SpiedPublisher:
+    spied = SpiedPublisher()
+    monkeypatch.setattr(camera, "_publisher", spied)
+    return spied
+
+
+def units(spied: SpiedPublisher) -> int:
+    return sum(isinstance(message, AccessUnit) for message in spied.sent)
+
+
+def test_no_unit_goes_out_without_a_ticket(camera: CameraProcess, spied: SpiedPublisher) -> None:
+    camera.unit(UNIT)
+    assert units(spied) == 0
+
+    ticket = camera._authority.tickets.open("d" * 32, "phone", 0)
+    camera.unit(UNIT)
+    assert ticket is not None
+    assert units(spied) == 1
+
+    camera._viewer_left(ticket.viewer)
+    camera.unit(UNIT)
+    assert units(spied) == 1
+
+
+def test_no_unit_goes_out_after_the_ticket_ran_out(
+    camera: CameraProcess, spied: SpiedPublisher, clock: FakeClock
+) -> None:
+    camera._authority.tickets.open("d" * 32, "phone", clock.monotonic_ns())
+    clock.pass_s(121)
+    camera.tick()
+    camera.unit(UNIT)
+
+    assert units(spied) == 0
+
+
+def test_the_drawing_is_in_force_again_after_a_restart(tmp_path: Path, clock: FakeClock) -> None:
+    Home(tmp_path / "camera").save_mask_text(MASK.encode())
+    camera = start(tmp_path, clock)
+    with closing(camera._publisher), closing(camera._storage):
+        mask = camera.mask()
+
+    assert mask is not None
+    assert mask.text == MASK.encode()
+
+
+@pytest.mark.parametrize("text", [b"", b"{}", b"\xff", MASK.encode()[:-3], MASK.replace("1]", "9]").encode()])
+def test_a_damaged_drawing_leaves_the_picture_black(tmp_path: Path, clock: FakeClock, text: bytes) -> None:
+    Home(tmp_path / "camera").save_mask_text(text)
+    camera = start(tmp_path, clock)
+    with closing(camera._publisher), closing(camera._storage):
+        fault = camera.state().fault
+        masked = Masker(camera.mask(), SIZE).apply(Frame(np.full((72, 64), 200, np.uint8), SIZE, 0))
+
+    assert fault is not None
+    assert "draw it again" in fault
+    assert (masked.i420[: SIZE.height_px] == BLACK_LUMA).all()
