@@ -140,6 +140,7 @@ async def test_dripping_bytes_do_not_move_the_deadline(tmp_path: Path, monkeypat
     monkeypatch.setattr(http_protocol, "REQUEST_LIMIT_S", 0.2)
     async with serving(tmp_path, ConnectionGate()) as (server, port):
         _, writer = await _connect(port)
+        await eventually(lambda: len(server.server_state.connections) == 1)
         for _ in range(1000):
             if writer.is_closing() or not server.server_state.connections:
                 break
