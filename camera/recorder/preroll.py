@@ -25,8 +25,8 @@ class _Gop:
 class Preroll:
     """A ring of whole groups of pictures: it is empty or starts with a key picture, always.
 
-    It reaches back `span_s` (to within one picture) where it can and at most one group further, and never holds more than
-    `limit_bytes`: when full, the oldest group goes, and a single group over the limit goes as a whole, after which
+    It reaches back `span_s` (to within one picture) where it can and at most one group further, and never holds more
+    than `limit_bytes`: when full, the oldest group goes, and a single group over the limit goes as a whole, after which
     nothing is held until the next key picture. Nothing survives a crash. Not safe for several threads.
     """
 
