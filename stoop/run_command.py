@@ -16,6 +16,7 @@ from camera.atomic_file import replace_file
 from camera.errors import SettingsError
 from camera.settings import read_settings
 from camera.sources import SourceError
+from server.certificate import lan_addresses
 from stoop.supervise import Part, Supervisor, socket_path
 
 
@@ -77,13 +78,27 @@ class Announcement:
 
     def _show(self, facts: dict[str, object]) -> None:
         lines = [f"Open       [bold]{facts['url']}[/bold]"]
+        lines += [f"Phone      [bold]{url}[/bold]" for url in phone_urls(str(facts["url"]))]
         if facts["claim_code"]:
             lines.append(f"Code       [bold]{facts['claim_code']}[/bold]  (good for ten minutes, for one owner)")
         lines.append(
             "[dim]The browser will warn once: the certificate is this camera's own. Its fingerprint:\n"
-            f"{facts['fingerprint']}[/dim]"
+            f"{halves(str(facts['fingerprint']))}[/dim]"
         )
         self._console.print(Panel("\n".join(lines), title="Stoop is watching", subtitle="Ctrl-C ends it", expand=False))
+
+
+def phone_urls(local_url: str) -> list[str]:
+    """The same page as other devices on the LAN reach it: one for each IPv4 address of this machine."""
+    port = local_url.rpartition(":")[2] if local_url.count(":") == 2 else "443"
+    addresses = [address for address in lan_addresses() if ":" not in address]
+    return [f"https://{address}:{port}" for address in addresses[:2]]
+
+
+def halves(fingerprint: str) -> str:
+    """32 bytes in two lines of 16, so that a person can compare them."""
+    parts = fingerprint.split(":")
+    return "\n".join(":".join(parts[start : start + 16]) for start in range(0, len(parts), 16))
 
 
 def _must_open(spec: str, config: Path | None) -> None:
