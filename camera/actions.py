@@ -116,6 +116,10 @@ def pair(authority: Authority, control: Control, caller: Caller, payload: Payloa
     key = public_key_from(args.device_key, "the device's key")
     device = Device(device_id(key), tidy(args.device_name), caller.role, key, authority.clock.wall_ms())
     others = tuple(d for d in authority.home.devices() if d.device != device.device)
+    if not any(d.role == "owner" for d in (*others, device)):
+        raise CommandRefused(
+            "conflict", "this is the last device that can open your clips: open the link on another one"
+        )
     if len(others) >= MAX_DEVICES:
         raise CommandRefused("too_many", f"{MAX_DEVICES} devices are paired already: remove one first")
     control.note(
@@ -143,18 +147,13 @@ def live_open(authority: Authority, control: Control, caller: Caller, payload: P
     device = _device(caller)
     if not authority.home.camera().is_watching:
         raise CommandRefused("conflict", "the camera is switched off: switch it on in the settings first")
-    ticket = authority.tickets.open(device.device, device.name, authority.clock.monotonic_ns())
+    ticket = authority.tickets.offer(device.device, device.name, authority.clock.monotonic_ns())
     if ticket is None:
-        raise CommandRefused("too_many", "sixteen people watch already: ask one of them to close the page")
-    try:
-        control.note(
-            cards.ViewStarted(
-                at_ms=authority.clock.wall_ms(), viewer=ticket.viewer, device=device.device, name=device.name
-            )
-        )
-    except CommandRefused:
-        authority.tickets.end(ticket.viewer)
-        raise
+        raise CommandRefused("too_many", "too many watch already: close the picture on another page or device")
+    control.note(
+        cards.ViewStarted(at_ms=authority.clock.wall_ms(), viewer=ticket.viewer, device=device.device, name=device.name)
+    )
+    authority.tickets.begin(ticket)
     control.tickets_changed([], "")
     return {"viewer": ticket.viewer, "lives_s": TICKET_LIFE_S}
 
@@ -249,11 +248,15 @@ def device_invite(authority: Authority, control: Control, caller: Caller, payloa
     )
     if not authority.invites.add(invite, now_ns):
         raise CommandRefused("too_many", "too many invitations are open: wait until one ends, in ten minutes at most")
-    control.note(
-        cards.DeviceInvited(
-            at_ms=authority.clock.wall_ms(), device=args.invite, name="", role=args.role, by=device.device
+    try:
+        control.note(
+            cards.DeviceInvited(
+                at_ms=authority.clock.wall_ms(), device=args.invite, name="", role=args.role, by=device.device
+            )
         )
-    )
+    except CommandRefused:
+        authority.invites.use_up(args.invite)
+        raise
     return {"expires_s": INVITE_LIFE_S}
 
 

@@ -57,6 +57,9 @@ class Commands:
             logger.exception("a command could not be stored")
             sentence = f"the camera could not store this ({error.strerror}): check its memory card"
             return CommandError(command.request_id, "storage", sentence)
+        except Exception:  # a fault of ours must cost one answer, not the thread that hears the server
+            logger.exception("a command failed")
+            return CommandError(command.request_id, "internal", "the camera failed at this: see the device's log")
         return CommandResult(command.request_id, action, body)
 
     def _carry_out(self, jws: str) -> tuple[str, dict[str, Any]]:  # Any: JSON of the action's own shape

@@ -53,6 +53,7 @@ class Pipeline:
         self._is_moving = False
         self._moved_at_ns = 0
         self._records_on_motion = True
+        self._is_key_due = False
         self._begin(mask)
 
     @property
@@ -64,9 +65,13 @@ class Pipeline:
         return self._masker.visible_share
 
     def use_mask(self, mask: Mask | None) -> None:
-        """From the next frame on. The open clip ends, the pre-roll is forgotten: both are of the old mask."""
+        """From the next frame on. The open clip ends, the pre-roll is forgotten: both are of the old mask.
+
+        The next unit is a key picture: one that only says what changed could leave a trace of what is hidden now.
+        """
         self.stop("stopped")
         self._begin(mask)
+        self._is_key_due = True
 
     def record_on_motion(self, is_on: bool) -> None:
         self._records_on_motion = is_on
@@ -77,6 +82,7 @@ class Pipeline:
         masked = self._masker.apply(frame)
         if self._mask is not None:
             self._look_for_motion(masked)
+        wants_key, self._is_key_due = wants_key or self._is_key_due, False
         for unit in self._encoder.encode(masked, want_key=wants_key):
             self._sink.unit(unit)
             if self._mask is not None:

@@ -133,6 +133,7 @@ class CameraProcess:
     def use_mask(self, mask: Mask) -> None:
         self._authority.home.save_mask_text(mask.text)
         self._put_in_force(mask)
+        self._publisher.drop_units()  # those that wait for a slow server show what the old drawing let through
         self._board.update(mask_fault=None)
 
     def found(self, recipient: str) -> None:
@@ -168,6 +169,8 @@ class CameraProcess:
             self._publisher.send(TicketEnded(viewer, why))
         self._board.update(viewers=len(self._authority.tickets))
         self.announce("viewers.changed")
+        if not self._has_viewer():
+            self._publisher.drop_units()
         if not ended:
             self._publisher.restart_stream()
             self._watch.want_key()
@@ -190,7 +193,8 @@ class CameraProcess:
                 reply(answer)
                 self._show_claim_code()
             case KeyPictureWanted():
-                self._watch.want_key()
+                if self._has_viewer():
+                    self._watch.want_key()
             case ViewerLeft(viewer):
                 self._viewer_left(viewer)
 
@@ -207,7 +211,7 @@ class CameraProcess:
     # --- what the pipeline gives (camera.pipeline) -------------------------------------------------------------------
 
     def unit(self, unit: AccessUnit) -> None:
-        if len(self._authority.tickets):
+        if self._has_viewer():
             self._publisher.send(unit)
 
     def motion(self, is_active: bool) -> None:
@@ -257,6 +261,9 @@ class CameraProcess:
         self._board.update(clips_bytes=self._storage.clips_bytes)
 
     # --- small matters -----------------------------------------------------------------------------------------------
+
+    def _has_viewer(self) -> bool:
+        return self._authority.tickets.has_viewer(self._clock.monotonic_ns())
 
     def _put_in_force(self, mask: Mask) -> None:
         self._mask = mask

@@ -7,6 +7,7 @@ import logging
 import os
 import socket
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
@@ -31,6 +32,9 @@ MAX_QUEUED_UNITS = 90
 """Three seconds at 30/s. Full: all queued units are dropped up to the next key picture."""
 MAX_QUEUED_MESSAGES = 2000
 """Replies and events. Full: the server reads nothing any more and is disconnected."""
+MESSAGES_PER_S, MESSAGES_AT_ONCE = 200, 400
+"""What is read of one server; what comes faster waits in the socket, so that a flood cannot take the camera's time."""
+ACCEPT_PAUSE_S = 0.05
 SOCKET_PATH_LIMIT_BYTES = 107
 _READ_BYTES = 64 * 1024
 
@@ -72,6 +76,11 @@ class Outbox:
         with self._ready:
             self._waits_for_key = True
 
+    def drop_units(self) -> None:
+        """Forget the units that wait; the next one sent will be a key picture."""
+        with self._ready:
+            self._drop_units()
+
     def get(self) -> CameraMessage | None:
         """The next message; waits for one; None once closed."""
         with self._ready:
@@ -89,21 +98,39 @@ class Outbox:
 
     def _takes_unit(self, unit: AccessUnit) -> bool:
         if self._units >= MAX_QUEUED_UNITS:
-            self._queue = deque(m for m in self._queue if not isinstance(m, AccessUnit))
-            self._units, self._waits_for_key = 0, True
+            self._drop_units()
         if self._waits_for_key and not unit.is_key:
             return False
         self._waits_for_key = False
         self._units += 1
         return True
 
+    def _drop_units(self) -> None:
+        self._queue = deque(m for m in self._queue if not isinstance(m, AccessUnit))
+        self._units, self._waits_for_key = 0, True
+
+
+class Pace:
+    """How long a message has to wait so that there are `at_once` in a burst and `per_s` in the long run; no clock."""
+
+    def __init__(self, per_s: float, at_once: int) -> None:
+        self._step_s, self._burst_s = 1 / per_s, at_once / per_s
+        self._due_s = float("-inf")
+
+    def wait_s(self, now_s: float) -> float:
+        """Seconds until the message that came at `now_s` may be heard; 0 for at once."""
+        self._due_s = max(self._due_s, now_s - self._burst_s) + self._step_s
+        return max(0.0, self._due_s - now_s)
+
 
 class _Connection:
-    """One server: a thread that reads and one that writes; either's end closes both."""
+    """One server: a thread that reads and one that writes; either's end, whatever ended it, closes both."""
 
     def __init__(self, peer: socket.socket, port: ServerPort, on_end: Callable[[_Connection], None]) -> None:
         self._peer, self._port, self._on_end = peer, port, on_end
         self.outbox = Outbox()
+        self._closed = threading.Event()
+        self._pace = Pace(MESSAGES_PER_S, MESSAGES_AT_ONCE)
         self._threads = [
             threading.Thread(target=target, name=f"publisher-{target.__name__}", daemon=True)
             for target in (self._write, self._read)
@@ -119,6 +146,7 @@ class _Connection:
             self.close()
 
     def close(self) -> None:
+        self._closed.set()
         self.outbox.close()
         with contextlib.suppress(OSError):
             self._peer.shutdown(socket.SHUT_RDWR)
@@ -129,6 +157,8 @@ class _Connection:
                 self._peer.sendall(encode_message(message, MAX_FROM_CAMERA_BYTES))
         except (OSError, FramingError) as error:
             logger.info("sending to the server ended: %s", error)
+        except Exception:  # outermost loop of this thread
+            logger.exception("sending to the server failed")
         self.close()
 
     def _read(self) -> None:
@@ -136,11 +166,15 @@ class _Connection:
         try:
             while data := self._peer.recv(_READ_BYTES):
                 for message in decoder.feed(data):
+                    if self._closed.wait(self._pace.wait_s(time.monotonic())):
+                        break  # replaced, or disconnected by us: what it still wanted counts no more
                     self._port.on_message(message, self.send)
         except FramingError as error:
             logger.warning("the server sent a bad message, disconnected: %s", error)
         except OSError as error:
             logger.info("reading from the server ended: %s", error)
+        except Exception:  # outermost loop of this thread
+            logger.exception("a message of the server failed, disconnected")
         self.close()
         self._peer.close()
         self._on_end(self)
@@ -154,6 +188,7 @@ class Publisher:
         self._path, self._port = path, port
         self._connection: _Connection | None = None
         self._lock = threading.Lock()
+        self._closed = threading.Event()
         self._listener = _listen(path)
         self._thread = threading.Thread(target=self._accept, name="publisher-accept", daemon=True)
 
@@ -174,7 +209,15 @@ class Publisher:
         if connection:
             connection.outbox.restart_stream()
 
+    def drop_units(self) -> None:
+        """Forget the units that wait for a slow server; the next one that goes out will be a key picture."""
+        with self._lock:
+            connection = self._connection
+        if connection:
+            connection.outbox.drop_units()
+
     def close(self) -> None:
+        self._closed.set()
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
@@ -185,19 +228,26 @@ class Publisher:
             connection.close()
 
     def _accept(self) -> None:
-        while True:
+        """Until `close`; whatever goes wrong with one connection, the next is accepted."""
+        while not self._closed.is_set():
             try:
                 peer, _ = self._listener.accept()
-            except OSError:
-                return  # closed
-            connection = _Connection(peer, self._port, self._on_end)
-            with self._lock:
-                older, self._connection = self._connection, connection
-            if older:
-                older.close()
-                self._port.on_server_gone()
+                self._welcome(_Connection(peer, self._port, self._on_end))
+            except OSError as error:  # closed, or no more file descriptors
+                if not self._closed.is_set():
+                    logger.warning("a connection could not be accepted: %s", error)
+            except Exception:  # outermost loop of this thread
+                logger.exception("a connection could not be served")
+            self._closed.wait(ACCEPT_PAUSE_S)
+
+    def _welcome(self, connection: _Connection) -> None:
+        with self._lock:  # so that no change of state falls between
             connection.send(self._port.state())
-            connection.start()
+            older, self._connection = self._connection, connection
+        if older:
+            older.close()
+            self._port.on_server_gone()
+        connection.start()
 
     def _on_end(self, connection: _Connection) -> None:
         with self._lock:

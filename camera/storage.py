@@ -10,7 +10,7 @@ from camera.clip_keeper import ClipKeeper
 from camera.clock import Clock
 from camera.errors import CommandRefused
 from camera.frame import MaskedFrame
-from camera.recorder import EndClip, RecorderAction
+from camera.recorder import EndClip, RecorderAction, StartClip
 from camera.vault import (
     ClipOpenError,
     RecipientError,
@@ -50,6 +50,7 @@ class Storage:
         self._keeper: ClipKeeper | None = None
         self._recipients: tuple[str, ...] = ()
         self._clips_bytes = 0
+        self._is_clip_lost = False
         self._thread = VaultThread(self._failed)
 
     @property
@@ -82,11 +83,21 @@ class Storage:
         self._thread.ask(lambda: self._delete(clip, device))
 
     def clip(self, action: RecorderAction, mask_digest: str) -> None:
-        """Carry out what the recorder decided, soon."""
-        self._thread.post(lambda: self._apply(action, mask_digest))
+        """Carry out what the recorder decided, soon. One thread at a time.
+
+        When the card is too far behind, the clip ends early: what follows a missing picture could not be shown.
+        """
+        if isinstance(action, StartClip):
+            self._is_clip_lost = False
+        if self._is_clip_lost:
+            return
+        if not self._thread.post(lambda: self._apply(action, mask_digest)):
+            self._is_clip_lost = True
+            self._failed("the memory card cannot keep up, this clip ends early: check the card, or put in a new one")
 
     def thumbnail(self, frame: MaskedFrame) -> None:
-        self._thread.post(lambda: self._keeper.thumbnail(frame) if self._keeper else None)
+        """A better picture for the open clip; left out when the card is behind."""
+        self._thread.post_if_idle(lambda: self._keeper.thumbnail(frame) if self._keeper else None)
 
     def seal(self, data: bytes) -> bytes:
         """An age file to the owner, in memory. Raises CommandRefused not_claimed before there is one."""
@@ -96,10 +107,10 @@ class Storage:
 
     def tidy(self) -> None:
         """Make room, soon; the oldest clips go first."""
-        self._thread.post(self._tidy)
+        self._thread.post_if_idle(self._tidy)
 
     def close(self) -> None:
-        """Finish what was posted, close the journal; within 5 s or not at all."""
+        """Finish what was posted, close the journal; within some seconds or not at all."""
         if self._vault:
             self._thread.post(self._vault.close)
         self._thread.close()
@@ -131,6 +142,8 @@ class Storage:
     def _apply(self, action: RecorderAction, mask_digest: str) -> None:
         if not self._keeper:
             return
+        if isinstance(action, StartClip):
+            self._keeper.give_up()  # one whose end the card was too far behind to hear of
         try:
             self._keeper.apply(action, mask_digest)
         except VaultError:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 LIFE_S = 120
 MAX_VIEWERS = 16
+MAX_PER_DEVICE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,10 @@ class Ticket:
 
 
 class Tickets:
-    """Invariant: at most 16, each for 120 s from its last signed renewal, and none for a revoked device."""
+    """Invariant: at most 16, and 8 for one device; each for 120 s from its last signed renewal; none for a revoked one.
+
+    `has_viewer` may be called from any thread: what it reads is replaced, never changed.
+    """
 
     def __init__(self) -> None:
         self._live: dict[str, Ticket] = {}
@@ -29,12 +34,26 @@ class Tickets:
     def __len__(self) -> int:
         return len(self._live)
 
-    def open(self, device: str, name: str, now_ns: int) -> Ticket | None:
-        """A new ticket, or None when 16 watch already."""
-        if len(self._live) >= MAX_VIEWERS:
+    def has_viewer(self, now_ns: int) -> bool:
+        """Whether anybody may see the picture right now; asks the clock, whether or not `expired` was called."""
+        return any(ticket.expires_at_ns > now_ns for ticket in self._live.values())
+
+    def offer(self, device: str, name: str, now_ns: int) -> Ticket | None:
+        """A ticket that is not in force until `begin`; None when 16 watch already, or this device 8 times."""
+        own = sum(ticket.device == device for ticket in self._live.values())
+        if len(self._live) >= MAX_VIEWERS or own >= MAX_PER_DEVICE:
             return None
-        ticket = Ticket(secrets.token_hex(8), device, name, now_ns, now_ns + LIFE_S * 1_000_000_000)
-        self._live[ticket.viewer] = ticket
+        return Ticket(secrets.token_hex(8), device, name, now_ns, now_ns + LIFE_S * 1_000_000_000)
+
+    def begin(self, ticket: Ticket) -> None:
+        """From now on it counts."""
+        self._live = {**self._live, ticket.viewer: ticket}
+
+    def open(self, device: str, name: str, now_ns: int) -> Ticket | None:
+        """`offer` and `begin` in one."""
+        ticket = self.offer(device, name, now_ns)
+        if ticket:
+            self.begin(ticket)
         return ticket
 
     def renew(self, viewer: str, device: str, now_ns: int) -> bool:
@@ -42,20 +61,25 @@ class Tickets:
         old = self._live.get(viewer)
         if old is None or old.device != device or old.expires_at_ns <= now_ns:
             return False
-        self._live[viewer] = Ticket(viewer, device, old.name, old.opened_at_ns, now_ns + LIFE_S * 1_000_000_000)
+        self.begin(replace(old, expires_at_ns=now_ns + LIFE_S * 1_000_000_000))
         return True
 
     def end(self, viewer: str) -> Ticket | None:
-        return self._live.pop(viewer, None)
+        ended = self._end_where(lambda ticket: ticket.viewer == viewer)
+        return ended[0] if ended else None
 
     def end_of_device(self, device: str) -> list[Ticket]:
-        return [self._live.pop(t.viewer) for t in list(self._live.values()) if t.device == device]
+        return self._end_where(lambda ticket: ticket.device == device)
 
     def end_all(self) -> list[Ticket]:
-        ended = list(self._live.values())
-        self._live.clear()
-        return ended
+        return self._end_where(lambda _: True)
 
     def expired(self, now_ns: int) -> list[Ticket]:
         """End and give those that nobody renewed."""
-        return [self._live.pop(t.viewer) for t in list(self._live.values()) if t.expires_at_ns <= now_ns]
+        return self._end_where(lambda ticket: ticket.expires_at_ns <= now_ns)
+
+    def _end_where(self, is_over: Callable[[Ticket], bool]) -> list[Ticket]:
+        ended = [ticket for ticket in self._live.values() if is_over(ticket)]
+        if ended:
+            self._live = {viewer: ticket for viewer, ticket in self._live.items() if ticket not in ended}
+        return ended

@@ -19,6 +19,8 @@ from camera.sources import Source
 logger = logging.getLogger(__name__)
 
 _TICK_S = 0.25
+KEY_PAUSE_NS = 300_000_000
+"""Key pictures on wish are at least this far apart: they cost the recording its sharpness."""
 
 
 class WatchPort(Protocol):
@@ -55,6 +57,7 @@ class Watch:
         self._lock = threading.Lock()
         self._wishes: list[Callable[[Pipeline], None]] = []
         self._wants_key = threading.Event()
+        self._wished_key_at_ns: int | None = None
         self._stopping = threading.Event()
         self._is_on = True
         self._records_on_motion = True
@@ -76,7 +79,7 @@ class Watch:
             self._wishes.append(what)
 
     def want_key(self) -> None:
-        """The next picture shall be a key picture; any number of wishes before it are one."""
+        """A key picture soon, at most 0.3 s after the last that was wished for; wishes until then are one."""
         self._wants_key.set()
 
     def stop(self) -> None:
@@ -132,10 +135,15 @@ class Watch:
             self._is_delivering = True
             self._port.delivering()
         self._plate.offer(frame)
-        wants_key = self._wants_key.is_set()
-        if wants_key:
-            self._wants_key.clear()
-        self._pipeline.process(frame, wants_key=wants_key)
+        self._pipeline.process(frame, wants_key=self._takes_key_wish(frame.captured_at_ns))
+
+    def _takes_key_wish(self, now_ns: int) -> bool:
+        last_ns = self._wished_key_at_ns
+        if not self._wants_key.is_set() or (last_ns is not None and 0 <= now_ns - last_ns < KEY_PAUSE_NS):
+            return False
+        self._wants_key.clear()
+        self._wished_key_at_ns = now_ns
+        return True
 
     def _lose(self, why: str) -> None:
         logger.warning("%s", why)

@@ -205,8 +205,9 @@ def test_a_ticket_ends_unless_its_own_device_renews_it(house: House) -> None:
 
 
 def test_seventeen_do_not_watch(house: House) -> None:
-    for _ in range(16):
-        body_of(house.ask("live.open"))
+    others = [house.pair("viewer"), house.pair("viewer")]
+    for number in range(16):
+        body_of(house.ask("live.open", others[number % 2]))
 
     assert code_of(house.ask("live.open")) == "too_many"
 

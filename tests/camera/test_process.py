@@ -33,6 +33,8 @@ class SpiedPublisher:
 
     def restart_stream(self) -> None: ...
 
+    def drop_units(self) -> None: ...
+
     def close(self) -> None: ...
 
 
@@ -71,7 +73,7 @@ def test_no_unit_goes_out_without_a_ticket(camera: CameraProcess, spied: SpiedPu
     camera.unit(UNIT)
     assert units(spied) == 0
 
-    ticket = camera._authority.tickets.open("d" * 32, "phone", 0)
+    ticket = camera._authority.tickets.open("d" * 32, "phone", camera._clock.monotonic_ns())
     camera.unit(UNIT)
     assert ticket is not None
     assert units(spied) == 1

@@ -29,7 +29,7 @@ from camera.contract import (
     encode_message,
 )
 from camera.errors import CameraError
-from camera.publisher import MAX_QUEUED_MESSAGES, MAX_QUEUED_UNITS, Outbox, Publisher
+from camera.publisher import MAX_QUEUED_MESSAGES, MAX_QUEUED_UNITS, Outbox, Pace, Publisher
 
 STATE = State("ab" * 16, "0", "Door", True, True, True, "demo", 1280, 720, 15.0, None, False, None, 0, 0, None)
 
@@ -228,3 +228,89 @@ def test_no_bytes_make_the_decoder_raise_anything_else(data: bytes, step: int) -
             list(decoder.feed(data[start : start + step]))
     except FramingError:
         pass
+
+
+def test_a_burst_is_heard_at_once_and_a_flood_at_a_pace() -> None:
+    pace = Pace(per_s=200, at_once=400)
+    waits = [pace.wait_s(10.0) for _ in range(1000)]
+
+    assert all(wait == pytest.approx(0) for wait in waits[:400])
+    assert waits[-1] == pytest.approx(600 / 200, abs=0.02)
+    assert pace.wait_s(1000.0) == 0
+
+
+def test_every_message_of_the_server_is_paced(
+    server: Server, publisher: Publisher, port: FakePort, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard = list[float]()
+
+    def wait_s(_: Pace, now_s: float) -> float:
+        heard.append(now_s)
+        return 0 if len(heard) <= 3 else 1e6
+
+    monkeypatch.setattr(Pace, "wait_s", wait_s)
+    for number in range(10):
+        server.send(NonceWanted(number))
+    assert [server.next() for _ in range(4)] == [STATE, *(NonceIssued(number, "n") for number in range(3))]
+
+    publisher.close()  # ends the wait
+    assert server.next() is None
+    assert len(port.got) == 3
+
+
+def test_units_that_wait_are_dropped_when_nobody_may_see_them_any_more() -> None:
+    outbox = Outbox()
+    outbox.put(unit(0, is_key=True))
+    outbox.put(Event("viewers.changed", 1))
+    outbox.drop_units()
+    outbox.put(unit(1, is_key=False))
+    outbox.put(unit(2, is_key=True))
+
+    assert [outbox.get(), outbox.get()] == [Event("viewers.changed", 1), unit(2, is_key=True)]
+
+
+def test_a_fault_of_ours_while_hearing_ends_the_connection_and_not_the_camera(
+    tmp_path: Path, server: Server, port: FakePort, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.next()
+    with monkeypatch.context() as broken:
+        broken.setattr(port, "on_message", fail)
+        server.send(KeyPictureWanted())
+        assert server.next() is None
+        assert port.gone.wait(10)
+
+    again = Server(tmp_path / "run" / "camera.sock")
+    assert again.next() == STATE
+    again.peer.close()
+
+
+def test_an_answer_that_cannot_be_sent_ends_the_connection(server: Server, publisher: Publisher) -> None:
+    server.next()
+    publisher.send(Event("motion.started\ud800", 1))
+
+    assert server.next() is None
+
+
+def test_connections_are_accepted_again_after_one_that_failed(
+    tmp_path: Path, port: FakePort, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, failures = socket.socket.accept, [OSError(24, "too many open files"), ZeroDivisionError()]
+
+    def accept(self: socket.socket) -> tuple[socket.socket, object]:
+        if failures:
+            raise failures.pop()
+        return real(self)
+
+    monkeypatch.setattr(socket.socket, "accept", accept)
+    made = Publisher(tmp_path / "camera.sock", port)
+    made.start()
+    server = Server(tmp_path / "camera.sock")
+
+    assert server.next() == STATE
+    assert failures == []
+    server.peer.close()
+    made.close()
+
+
+def fail(*_: object) -> None:
+    raise ZeroDivisionError

@@ -1,0 +1,117 @@
+"""The video thread grants wishes of other threads without letting them harm the recording."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from camera.contract import AccessUnit
+from camera.frame import Frame, MaskedFrame, PictureSize
+from camera.lens import LensOpened
+from camera.mask import parse_mask
+from camera.pipeline import Pipeline
+from camera.plate_session import PlateSession
+from camera.recorder import RecorderAction
+from camera.settings import CameraSettings
+from camera.sources import Source
+from camera.watch import Watch
+from tests.camera.authority_fakes import MASK, FakeClock
+from tests.camera.strategies import noise_frame
+
+SIZE = PictureSize(64, 48)
+STEP_NS = 1_000_000_000 // 15
+LEFT = json.dumps({"allow": [[[0, 0], [0.5, 0], [0.5, 1], [0, 1]]]})
+
+
+class KeySink:
+    """Remembers when key pictures came."""
+
+    def __init__(self) -> None:
+        self.units: list[AccessUnit] = []
+
+    def unit(self, unit: AccessUnit) -> None:
+        self.units.append(unit)
+
+    def motion(self, is_active: bool) -> None: ...
+    def clip(self, action: RecorderAction, mask_digest: str) -> None: ...
+    def thumbnail(self, frame: MaskedFrame) -> None: ...
+
+    def keys(self) -> list[int]:
+        return [number for number, unit in enumerate(self.units) if unit.is_key]
+
+
+class DeafPort:
+    def opened(self, news: LensOpened, visible_share: float) -> None: ...
+    def delivering(self) -> None: ...
+    def lost(self, fault: str) -> None: ...
+    def tick(self) -> None: ...
+
+
+def no_source() -> Source:
+    raise AssertionError("this test opens no lens")
+
+
+def frame(number: int) -> Frame:
+    return Frame(np.full((72, 64), 100, np.uint8), SIZE, number * STEP_NS)
+
+
+@pytest.fixture
+def sink() -> KeySink:
+    return KeySink()
+
+
+@pytest.fixture
+def watch(sink: KeySink) -> Watch:
+    watch = Watch(CameraSettings(), no_source, sink, DeafPort(), PlateSession(3, FakeClock()))
+    watch._begin(LensOpened(SIZE, 15.0, "scripted"))
+    return watch
+
+
+def test_a_flood_of_wishes_gives_a_key_picture_every_third_of_a_second_at_most(watch: Watch, sink: KeySink) -> None:
+    for number in range(25):
+        watch.want_key()
+        watch._take(frame(number))
+
+    assert sink.keys() == [0, 5, 10, 15, 20]
+
+
+def test_a_single_wish_is_granted_at_once_and_once(watch: Watch, sink: KeySink) -> None:
+    for number in range(12):
+        if number == 7:
+            watch.want_key()
+        watch._take(frame(number))
+
+    assert sink.keys() == [0, 7]
+
+
+def test_a_wish_within_the_pause_is_kept_and_not_forgotten(watch: Watch, sink: KeySink) -> None:
+    for number in range(12):
+        if number in (3, 4):
+            watch.want_key()
+        watch._take(frame(number))
+
+    assert sink.keys() == [0, 3, 8]
+
+
+def test_wishes_are_granted_again_when_the_lens_counts_its_time_from_the_start(watch: Watch, sink: KeySink) -> None:
+    watch.want_key()
+    watch._take(frame(1000))
+    watch._begin(LensOpened(SIZE, 15.0, "scripted"))
+    watch._take(frame(0))
+    watch.want_key()
+    watch._take(frame(1))
+
+    assert sink.keys() == [0, 1, 2]
+
+
+def test_under_a_new_drawing_the_first_unit_is_a_key_picture() -> None:
+    sink = KeySink()
+    pipeline = Pipeline(SIZE, 15.0, CameraSettings(), sink, parse_mask(MASK.encode()))
+    for number in range(8):
+        if number == 5:
+            pipeline.use_mask(parse_mask(LEFT.encode()))
+        pipeline.process(noise_frame(SIZE, number, number * STEP_NS))
+
+    assert sink.keys() == [0, 5]
