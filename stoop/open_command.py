@@ -77,11 +77,16 @@ def _show(reports: list[ClipReport], journal: JournalSummary | None) -> None:
     console = Console()
     console.print(table)
     if journal:
-        console.print(f"journal: {journal.records} records in {journal.epochs} parts")
+        records, parts = _count(journal.records, "record"), _count(journal.epochs, "part")
+        console.print(f"journal: {records} in {parts}")
         for problem in journal.problems:
             console.print(f"[bold]journal: {problem}[/bold]")
         for clip in journal.missing_clips:
             console.print(f"[bold]clip {clip} has a card but is not there[/bold]")
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def _when(at_ms: int | None) -> str:

@@ -44,7 +44,7 @@ export class Home {
   get camera(): Observable<CameraState | null> {
     return this.#camera;
   }
-  /** False while the page hears nothing from the camera. */
+  /** False while the page hears nothing from the camera, be it the network, the server or the camera itself. */
   get isConnected(): Observable<boolean> {
     return this.#isConnected;
   }
@@ -117,7 +117,12 @@ export class Home {
     this.#watching = this.#api.events({
       state: (state) => this.#camera.set(state),
       event: (event) => this.#event.set(event),
+      // The server tells of the camera process first thing on every connection.
+      link: (isOnline) => this.#isConnected.set(isOnline),
       connection: (isConnected) => this.#isConnected.set(isConnected),
+      refused: (error) => {
+        if (error.code === "unknown_device") this.removed();
+      },
     });
   }
 

@@ -4,19 +4,16 @@ import type { RecoverySheet } from "../core/identity";
 import { Button } from "../ui/button";
 import { saveAs } from "../ui/save_as";
 import { toast } from "../ui/toast";
-import { sheetLines } from "./sheet_lines";
+import { identityFile, sheetLines } from "./sheet_lines";
 import { shortDate } from "./when";
 import { words } from "./words";
 
 export function Sheet({ sheet, cameraName }: { sheet: RecoverySheet; cameraName: string }) {
   const today = shortDate(Date.now());
   const lines = sheetLines(sheet.identity);
-  const keyText = lines.map((groups) => groups.join(" ")).join("\n");
   const save = () => {
-    saveAs(
-      new Blob([words.sheet.file(cameraName, keyText, today)], { type: "text/plain" }),
-      words.sheet.fileName,
-    );
+    const file = identityFile(words.sheet.fileNotes(cameraName, today), sheet.identity);
+    saveAs(new Blob([file], { type: "text/plain" }), words.sheet.fileName);
     toast(words.sheet.savedFile);
   };
   return (

@@ -89,6 +89,10 @@ export const words = {
     codeShort: "The code has eight characters. Check that none is missing.",
     codeExpired: "That code has run out. Start the camera again to get a new one.",
     codeWrong: "That is not the code. Check it once more; letters and digits can look alike.",
+    codeWrongLeft: (left: number) =>
+      `That is not the code. Check it once more; letters and digits can look alike. You have ${plural(left, "try", "tries")} left.`,
+    codeSpent:
+      "That was one wrong try too many. Wait a minute, then read the new code where the camera shows it.",
     warnedTitle: "Did your browser warn you about this page?",
     warnedText:
       "That is expected on first visit: your camera made its own certificate, and no company vouches for it. To be certain that you are talking to your camera, open the certificate in the address bar and compare its fingerprint with the one printed next to the code.",
@@ -128,8 +132,18 @@ export const words = {
     camera: "Camera",
     made: "Printed on",
     how: "To use it: open your camera’s page on a paired device, go to Settings, choose “Enter recovery key”. Spaces and line breaks do not matter.",
-    file: (camera: string, key: string, date: string) =>
-      `Stoop recovery key\n\nCamera: ${camera}\nSaved: ${date}\n\n${key}\n\nWhoever has this key can open the clips of this camera. Keep it somewhere safe,\nand not only on the device that you watch with.\n\nTo use it: open your camera's page on a paired device, go to Settings, choose\n"Enter recovery key". Spaces and line breaks do not matter.\n`,
+    fileNotes: (camera: string, date: string) => [
+      "Stoop recovery key",
+      `Camera: ${camera}`,
+      `Saved: ${date}`,
+      "",
+      "Whoever has this key can open the clips of this camera. Keep it somewhere safe,",
+      "and not only on the device that you watch with.",
+      "",
+      "To use it in a browser: open your camera's page on a paired device, go to",
+      'Settings, choose "Enter recovery key", and paste the line below.',
+      "To use it without the camera: stoop open FOLDER --identity THIS-FILE -o CLIPS",
+    ],
     fileName: "stoop-recovery-key.txt",
     keyLabel: "Your recovery key",
   },
@@ -139,7 +153,7 @@ export const words = {
     lead: "Mark what is yours. Everything outside stays black, everywhere.",
     plateTitle: "Taking a picture with nobody in it…",
     plateText:
-      "Your camera looks for about a minute, until everybody who walks past has vanished from the picture. What never holds still is hatched.",
+      "Your camera keeps looking until everybody who walks past has vanished from the picture. What never holds still is hatched.",
     plateFailed: "The camera could not take its picture",
     plateAlt: "The view of your camera with nobody in it",
     plateAgain: "Take a new picture",
@@ -210,6 +224,8 @@ export const words = {
     watching: (count: number) => (count <= 1 ? "only you are watching" : `${count} are watching`),
     record: "Record now",
     recording: "Recording…",
+    recordingWhy: "A clip is being recorded already. It ends by itself, then you find it under Clips.",
+    recordImpossible: "There is no picture to record at the moment.",
     recordAsked: "Recording. You find it under Clips in a moment.",
     fullscreen: "Full screen",
     leaveFullscreen: "Leave full screen",

@@ -2,6 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import { Icon, type IconName } from "./icon";
+import { toast } from "./toast";
 
 export type ButtonKind = "primary" | "quiet" | "plain" | "danger" | "danger-quiet";
 
@@ -11,6 +12,8 @@ interface ButtonProps {
   wide?: boolean;
   busy?: boolean;
   disabled?: boolean;
+  /** Cannot be pressed, and this is why: it stays in the order of the keyboard, and says so when read or pressed. */
+  blocked?: string | null;
   submit?: boolean;
   testid?: string;
   pressed?: boolean;
@@ -30,15 +33,19 @@ export function Button(props: ButtonProps) {
     onClick,
     children,
   } = props;
+  const blocked = props.blocked ?? undefined;
   return (
     <button
       type={submit ? "submit" : "button"}
       class={`button button-${kind}${wide ? " button-wide" : ""}`}
       disabled={disabled || busy}
       aria-busy={busy}
+      aria-disabled={blocked ? true : undefined}
+      aria-description={blocked}
+      title={blocked}
       aria-pressed={props.pressed}
       data-testid={testid}
-      onClick={onClick}
+      onClick={blocked ? () => toast(blocked, "info") : onClick}
     >
       {busy ? <span class="spinner" aria-hidden="true" /> : icon && <Icon name={icon} size={22} />}
       <span>{children}</span>

@@ -15,6 +15,7 @@ import { MakingStep } from "./making_step";
 import { NameStep } from "./name_step";
 import { SheetStep } from "./sheet_step";
 import { Welcome } from "./welcome";
+import { wrongCode } from "./wrong_code";
 
 type Step = "welcome" | "code" | "name" | "making" | "sheet";
 
@@ -27,8 +28,9 @@ interface Failure {
 
 function failureOf(error: unknown): Failure {
   const code = error instanceof ApiError ? error.code : "";
-  if (code === "bad_code" || code === "bad_signature")
-    return { step: "code", sentence: words.claim.codeWrong };
+  if (error instanceof ApiError && code === "bad_code")
+    return { step: "code", sentence: wrongCode(error.message) };
+  if (code === "bad_signature") return { step: "code", sentence: words.claim.codeWrong };
   if (code === "no_code") return { step: "code", sentence: words.claim.codeExpired };
   if (code === "already_claimed") return { step: "code", sentence: words.claim.already };
   return { step: "name", sentence: sentenceOf(error) };

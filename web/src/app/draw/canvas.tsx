@@ -16,8 +16,10 @@ import { Handle, nudgeOf } from "./handle";
 import { Loupe } from "./loupe";
 import { Shapes } from "./shapes";
 
-/** Shapes whose edges are shorter on the screen get no middle dots: they would cover the corners. */
-const SHORTEST_EDGE = 0.16;
+/** Shorter edges get no middle dot: a finger's width (44 px) of it would cover a corner's. */
+const SHORTEST_EDGE_PX = 88;
+/** Until the picture has been laid out. */
+const NARROWEST_PX = 360;
 
 interface CanvasProps {
   state: EditorState;
@@ -34,12 +36,13 @@ const shapeName = (state: EditorState, index: number) =>
 function edgesOf(
   shape: Polygon,
   aspect: number,
+  shortest: number,
   held: number | null,
 ): { readonly after: number; readonly at: Point }[] {
   return shape.flatMap((from, after) => {
     const to = shape[(after + 1) % shape.length] as Point;
     const length = Math.hypot(to[0] - from[0], (to[1] - from[1]) / aspect);
-    return length < SHORTEST_EDGE && after !== held ? [] : [{ after, at: middle(from, to) }];
+    return length < shortest && after !== held ? [] : [{ after, at: middle(from, to) }];
   });
 }
 
@@ -48,6 +51,7 @@ export function Canvas({ state, dispatch, address, aspect }: CanvasProps) {
   const [dragged, setDragged] = useState<Point | null>(null);
   const [cross, setCross] = useState<Point | null>(null);
   const shapes = shapesOf(state);
+  const shortestEdge = SHORTEST_EDGE_PX / (box.current?.clientWidth || NARROWEST_PX);
 
   const toShare = (event: MouseEvent): Point => {
     const area = box.current?.getBoundingClientRect();
@@ -123,6 +127,7 @@ export function Canvas({ state, dispatch, address, aspect }: CanvasProps) {
               dispatch={dispatch}
               toShare={toShare}
               aspect={aspect}
+              shortestEdge={shortestEdge}
               onDrag={setDragged}
             />
           ))}
@@ -154,10 +159,13 @@ interface ShapeHandlesProps {
   dispatch: (action: EditorAction) => void;
   toShare: (event: PointerEvent) => Point;
   aspect: number;
+  /** As a share of the picture's width. */
+  shortestEdge: number;
   onDrag: (at: Point | null) => void;
 }
 
-function ShapeHandles({ shape, polygon, name, state, dispatch, toShare, aspect, onDrag }: ShapeHandlesProps) {
+function ShapeHandles(props: ShapeHandlesProps) {
+  const { shape, polygon, name, state, dispatch, toShare, aspect, shortestEdge, onDrag } = props;
   /** The edge whose dot is being dragged: it stays in the page until the finger lifts. */
   const [held, setHeld] = useState<number | null>(null);
   const picked = state.picked?.polygon === polygon ? state.picked : null;
@@ -171,7 +179,7 @@ function ShapeHandles({ shape, polygon, name, state, dispatch, toShare, aspect, 
   };
   return (
     <>
-      {edgesOf(shape, aspect, held).map(({ after, at }) => (
+      {edgesOf(shape, aspect, shortestEdge, held).map(({ after, at }) => (
         <Handle
           key={`edge${after}`}
           at={at}

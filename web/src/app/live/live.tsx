@@ -24,7 +24,7 @@ function RecordButton({ isRecording, isPossible }: { isRecording: boolean; isPos
     <Button
       icon="record"
       busy={recording.isBusy}
-      disabled={isRecording || !isPossible}
+      blocked={isRecording ? words.live.recordingWhy : isPossible ? null : words.live.recordImpossible}
       testid="record-now"
       onClick={record}
     >
