@@ -67,9 +67,9 @@ def job_setup(_: Sequence[str]) -> int:
 
 def job_demo(words: Sequence[str]) -> int:
     set_up("requirements.lock")
-    data = [] if "--data" in words else ["--data", str(ROOT / "stoop-data" / "demo")]
+    begins_anew = [] if any(word.startswith("--data") for word in words) else ["--fresh"]
     sys.stdout.flush()
-    os.execv(BIN / "stoop", [str(BIN / "stoop"), "run", "--source", "demo", *data, *words])
+    os.execv(BIN / "stoop", [str(BIN / "stoop"), "run", "--source", "demo", *begins_anew, *words])
 
 
 def job_test(words: Sequence[str]) -> int:

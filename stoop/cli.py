@@ -38,10 +38,14 @@ def run(
     ready_file: Annotated[
         Path | None, typer.Option("--ready-file", help="JSON once serving: url, claim code, fingerprint, pids")
     ] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="begin with nothing, keep nothing: no --data folder")] = False,
 ) -> None:
     """Camera and server on this machine, until Ctrl-C."""
     from stoop.run_command import run as run_both
+    from stoop.run_command import run_fresh
 
+    if fresh:
+        raise typer.Exit(run_fresh(source, config, port, ready_file))
     raise typer.Exit(run_both(source, data, config, port, ready_file))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,6 +19,12 @@ from camera.settings import read_settings
 from camera.sources import SourceError
 from server.certificate import lan_addresses
 from stoop.supervise import Part, Supervisor, socket_path
+
+
+def run_fresh(source: str | None, config: Path | None, port: int | None, ready_file: Path | None) -> int:
+    """As `run`, on a data folder that begins empty and goes at the end."""
+    with tempfile.TemporaryDirectory(prefix="stoop-demo-", ignore_cleanup_errors=True) as folder:
+        return run(source, Path(folder), config, port, ready_file)
 
 
 def run(source: str | None, data: Path, config: Path | None, port: int | None, ready_file: Path | None) -> int:

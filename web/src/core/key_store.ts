@@ -82,13 +82,15 @@ export class KeyStore {
     return ((await this.#values.get("camera-id")) as string | undefined) ?? null;
   }
 
+  /** Another camera than before begins a record of its own: the pin of the old one goes. */
   async saveCameraId(id: string): Promise<void> {
+    if ((await this.cameraId()) !== id) await this.#values.put("pin", null);
     await this.#values.put("camera-id", id);
   }
 
   /** How far this browser has seen the journal. */
   async pin(): Promise<JournalPin | null> {
-    return ((await this.#values.get("pin")) as JournalPin | undefined) ?? null;
+    return ((await this.#values.get("pin")) as JournalPin | null | undefined) ?? null;
   }
 
   async savePin(pin: JournalPin): Promise<void> {

@@ -283,6 +283,16 @@ describe("the recovery sheet", () => {
 });
 
 describe("the key store", () => {
+  it("forgets how far it saw the record of another camera", async () => {
+    const keys = new KeyStore(new MemoryStore());
+    await keys.saveCameraId("aa".repeat(16));
+    await keys.savePin({ epoch: 3, records: 40, root: "00".repeat(32) });
+    await keys.saveCameraId("aa".repeat(16));
+    expect(await keys.pin()).toEqual({ epoch: 3, records: 40, root: "00".repeat(32) });
+    await keys.saveCameraId("bb".repeat(16));
+    expect(await keys.pin()).toBeNull();
+  });
+
   it("keeps the identity only wrapped", async () => {
     const values = new MemoryStore();
     const keys = new KeyStore(values);
