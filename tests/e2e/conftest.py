@@ -11,12 +11,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 SHARED = Path(os.environ.get("STOOP_SHARED", ROOT.parent / "shared"))
@@ -30,6 +31,7 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
+PHONE: ViewportSize = {"width": 390, "height": 844}
 QUICK = "[camera]\nplate_s = 3\npost_roll_s = 2\nclip_cap_s = 12\n"
 """Settings that make a test wait less; nothing else differs from what an owner runs."""
 
@@ -83,28 +85,37 @@ def free_port() -> int:
 Starter = Callable[..., StoopRun]
 
 
-@pytest.fixture
-def start_stoop(tmp_path: Path) -> Iterator[Starter]:
-    """Starts `stoop run --source …`; the same folder again when called twice."""
+@contextmanager
+def starter(folder: Path) -> Iterator[Starter]:
+    """Gives what starts `stoop run --source …` on `folder`; all that was started ends with the block."""
     runs: list[StoopRun] = []
 
     def start(source: str, settings: str = QUICK, port: int | None = None) -> StoopRun:
-        config, ready, log = (tmp_path / name for name in ("stoop.toml", f"ready{len(runs)}.json", f"log{len(runs)}"))
+        config, ready, log = (folder / name for name in ("stoop.toml", f"ready{len(runs)}.json", f"log{len(runs)}"))
         config.write_text(settings)
-        words = ["--source", source, "--data", str(tmp_path / "data"), "--config", str(config)]
+        words = ["--source", source, "--data", str(folder / "data"), "--config", str(config)]
         words += ["--port", str(port or free_port()), "--ready-file", str(ready)]
         with log.open("w") as out:
             process = subprocess.Popen(
                 [sys.executable, "-m", "stoop", "run", *words], cwd=ROOT, stdout=out, stderr=out, text=True
             )
-        run = StoopRun(process, ready, tmp_path / "data", log)
+        run = StoopRun(process, ready, folder / "data", log)
         runs.append(run)
         run.wait_ready()
         return run
 
-    yield start
-    for run in runs:
-        run.stop()
+    try:
+        yield start
+    finally:
+        for run in runs:
+            run.stop()
+
+
+@pytest.fixture
+def start_stoop(tmp_path: Path) -> Iterator[Starter]:
+    """Starts `stoop run --source …`; the same folder again when called twice."""
+    with starter(tmp_path) as start:
+        yield start
 
 
 @pytest.fixture(scope="session")
@@ -117,10 +128,11 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def phone(chromium: Browser) -> Iterator[BrowserContext]:
-    """A phone-sized browser with nothing remembered; a page error or a message on the console fails the test."""
-    context = chromium.new_context(ignore_https_errors=True, viewport={"width": 390, "height": 844}, has_touch=True)
+@contextmanager
+def quiet_context(chromium: Browser, **options: Any) -> Iterator[BrowserContext]:
+    """A browser with nothing remembered; a page error or a message on the console fails the test."""
+    context = chromium.new_context(ignore_https_errors=True, **options)  # options are Playwright's, typed there
+    context.set_default_timeout(60_000)
     trouble: list[str] = []
     context.on("weberror", lambda error: trouble.append(str(error.error)))
     context.on("console", lambda said: trouble.append(said.text) if said.type == "error" else None)
@@ -131,7 +143,11 @@ def phone(chromium: Browser) -> Iterator[BrowserContext]:
 
 
 @pytest.fixture
+def phone(chromium: Browser) -> Iterator[BrowserContext]:
+    with quiet_context(chromium, viewport=PHONE, has_touch=True) as context:
+        yield context
+
+
+@pytest.fixture
 def page(phone: BrowserContext) -> Page:
-    page = phone.new_page()
-    page.set_default_timeout(60_000)
-    return page
+    return phone.new_page()

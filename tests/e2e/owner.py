@@ -13,11 +13,20 @@ FULL_HD_STEPS_MS = 250
 def claim(page: Page, url: str, code: str) -> None:
     page.goto(url)
     page.get_by_test_id("claim-start").click()
+    try_code(page, code)
+    leave_sheet(page)
+
+
+def try_code(page: Page, code: str) -> None:
+    """From the screen that asks for the code to where the keys are made."""
     page.get_by_test_id("claim-code").fill(code)
     page.get_by_test_id("claim-code-next").click()
     page.get_by_test_id("claim-camera-name").fill("Front door")
     page.get_by_test_id("claim-device-name").fill("Phone")
     page.get_by_test_id("claim-name-next").click()
+
+
+def leave_sheet(page: Page) -> None:
     page.get_by_test_id("sheet-safe").check()
     page.get_by_test_id("sheet-next").click()
 
@@ -32,6 +41,30 @@ def draw(page: Page, corners: Sequence[tuple[float, float]]) -> None:
         page.touchscreen.tap(box["x"] + x * box["width"], box["y"] + y * box["height"])
         page.wait_for_timeout(FULL_HD_STEPS_MS)
     page.get_by_test_id("draw-save").click()
+
+
+def draw_rectangle(page: Page) -> None:
+    page.get_by_test_id("draw-rectangle").click()
+    page.get_by_test_id("draw-save").click()
+    page.get_by_test_id("live").wait_for()
+
+
+def invite(page: Page, url: str, role: str) -> str:
+    """The link by which one further device may join, as "owner" or "viewer"."""
+    page.goto(f"{url}/devices")
+    page.get_by_test_id("pair-another").click()
+    page.get_by_test_id(f"pair-role-{role}").check()
+    page.get_by_test_id("pair-make").click()
+    link = page.get_by_test_id("pair-link").input_value()
+    page.get_by_test_id("pair-close").click()
+    return link
+
+
+def join(page: Page, link: str, name: str) -> None:
+    page.goto(link)
+    page.get_by_test_id("pair-name").fill(name)
+    page.get_by_test_id("pair-join").click()
+    page.get_by_test_id("live").wait_for()
 
 
 def frames_shown(page: Page) -> int:
