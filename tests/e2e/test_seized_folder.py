@@ -1,0 +1,182 @@
+"""Somebody takes the data folder: they find out that there were clips and when, and nothing of what is in them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from camera.encoder import Encoder
+from camera.frame import PictureSize
+from camera.mask import Masker
+from camera.thumbnail import jpeg_thumbnail
+from stoop.open_clips import list_clips, open_clips
+from tests.camera.strategies import noise_frame
+from tests.e2e.conftest import SHARED, launch, until
+from tests.e2e.marked_video import paint_marker
+from tests.e2e.scripted_owner import ScriptedOwner
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+
+HALL = SHARED / "data" / "motion" / "hall_visitors1.mp4"
+CAMERA_NAME, DEVICE_NAME = "Front door", "Script"  # as ScriptedOwner names them
+VIDEO_SIGNS = {
+    "MP4": re.compile(rb"ftyp(iso|mp4|dash)|moof....mfhd|moov....mvhd|avcC\x01\x42", re.DOTALL),
+    "H.264": re.compile(rb"\x00\x00\x00?\x01[\x67\x27]\x42[\xc0\xe0]"),
+    "JPEG": re.compile(rb"\xff\xd8\xff[\xe0\xdb]..(JFIF|Exif)", re.DOTALL),
+    "PNG": re.compile(rb"\x89PNG\r\n\x1a\n"),
+}
+KEY_SIGNS = {
+    "age identity": re.compile(rb"AGE-SECRET-KEY-", re.IGNORECASE),
+    "private key": re.compile(rb"PRIVATE KEY"),
+}
+READABLE = [
+    (r"camera/camera\.json", "who the camera is, what it is called, and to whom it seals"),
+    (r"camera/devices\.json", "names, roles and public keys of the devices"),
+    (r"camera/mask\.json", "the drawing"),
+    (r"server/tls-key\.pem", "the web server's own key"),
+    (r"server/tls-cert\.pem", "its certificate"),
+    (r"sealed/sequence", "how many clips there ever were"),
+]
+SEALED = [r"sealed/clips/[0-9a-f]{32}\.age", r"sealed/thumbs/[0-9a-f]{32}\.thumb", r"sealed/journal/[0-9a-f]{8}\.sjl"]
+"""Of these, name, size and time of change can be read."""
+
+
+class Seized:
+    """The folder after the power went, and what its owner knows."""
+
+    def __init__(self, data: Path, owner: ScriptedOwner, code: str, log: str) -> None:
+        self.data, self.owner, self.code, self.log = data, owner, code, log
+        self.files = {str(path.relative_to(data)): path.read_bytes() for path in data.rglob("*") if path.is_file()}
+
+    def sealed(self) -> dict[str, bytes]:
+        return {name: data for name, data in self.files.items() if name.startswith("sealed/")}
+
+
+@pytest.fixture(scope="module")
+def seized(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seized]:
+    """Clips of a visit, a thumbnail and a plate."""
+    if not HALL.exists():
+        pytest.skip("no shared videos here: set STOOP_SHARED to the folder with data/motion")
+    folder = tmp_path_factory.mktemp("seized")
+    paint_marker(HALL, folder / "marked.mp4", 12)
+    run = launch(folder, f"file:{folder / 'marked.mp4'}", "[camera]\nplate_s = 2\npost_roll_s = 1\nclip_cap_s = 10\n")
+    owner = ScriptedOwner(run.url)
+    try:
+        owner.claim(run.code).raise_for_status()
+        owner.draw()
+        owner.command("plate.get").raise_for_status()
+        until(lambda: owner.state()["is_delivering"], "pictures")
+        owner.command("clip.record").raise_for_status()
+        until(lambda: len(list((run.data / "sealed" / "clips").glob("*.age"))) >= 2, "a second clip to begin")
+        until(lambda: owner.command("plate.get").json()["age"], "the plate")
+    finally:
+        run.stop()
+    yield Seized(run.data, owner, run.code, run.log.read_text())
+    owner.http.close()
+
+
+def test_there_is_something_to_be_found(seized: Seized, tmp_path: Path) -> None:
+    identity = tmp_path / "identity.txt"
+    identity.write_text(seized.owner.identity + "\n")
+    clips = list_clips(seized.data, identity)
+
+    assert len(clips) >= 2
+    assert all(clip.duration_ms is None or clip.size_bytes > 50_000 for clip in clips)
+    assert any(name.startswith("sealed/thumbs/") for name in seized.files)
+
+
+def test_the_signs_are_seen_where_they_are(seized: Seized, tmp_path: Path) -> None:
+    """The search itself finds each sign in what is not sealed."""
+    identity = tmp_path / "identity.txt"
+    identity.write_text(seized.owner.identity + "\n")
+    opened = next(
+        report.opened_to for report in open_clips(seized.data, identity, tmp_path / "out") if report.opened_to
+    )
+    size = PictureSize(64, 48)
+    black = Masker(None, size).apply(noise_frame(size, 0))
+    in_the_clear = {
+        "MP4": Path(opened).read_bytes(),
+        "H.264": Encoder(size, 15.0).encode(black)[0].data,
+        "JPEG": jpeg_thumbnail(black),
+        "PNG": b"\x89PNG\r\n\x1a\n",
+    }
+
+    assert [sign for sign, data in in_the_clear.items() if not VIDEO_SIGNS[sign].search(data)] == []
+
+
+@pytest.mark.parametrize("sign", [*VIDEO_SIGNS, *KEY_SIGNS])
+def test_no_file_holds_a_picture_or_a_key_in_the_clear(seized: Seized, sign: str) -> None:
+    pattern = {**VIDEO_SIGNS, **KEY_SIGNS}[sign]
+    found = sorted(name for name, data in seized.files.items() if pattern.search(data))
+
+    assert found == (["server/tls-key.pem"] if sign == "private key" else [])
+
+
+def test_the_owners_secrets_are_nowhere(seized: Seized) -> None:
+    owner = seized.owner
+    secrets = [
+        owner.identity.encode(),
+        owner.identity.lower().encode(),
+        owner.key.private_bytes_raw(),
+        seized.code.encode(),
+        seized.code.replace("-", "").encode(),
+    ]
+    for name, data in seized.files.items():
+        assert [secret for secret in secrets if secret in data] == [], name
+        assert owner.key.private_bytes_raw().hex().encode() not in data, name
+
+
+def test_what_is_sealed_names_nobody(seized: Seized) -> None:
+    known = json.loads(seized.files["camera/camera.json"])
+    words = [CAMERA_NAME, DEVICE_NAME, seized.owner.device, known["camera_id"], "motion", "manual", "view.started"]
+    for name, data in seized.sealed().items():
+        assert [word for word in words if word.encode() in data] == [], name
+        assert [word for word in words if word in name] == []
+
+
+def test_what_can_be_read_is_exactly_what_the_threat_model_says(seized: Seized) -> None:
+    allowed = [pattern for pattern, _ in READABLE] + SEALED
+    unexpected = [name for name in seized.files if not any(re.fullmatch(pattern, name) for pattern in allowed)]
+    missing = [pattern for pattern in allowed if not any(re.fullmatch(pattern, name) for name in seized.files)]
+
+    assert unexpected == []
+    assert missing == []
+    assert set(json.loads(seized.files["camera/camera.json"])) == {
+        "camera_id",
+        "name",
+        "recipient",
+        "is_watching",
+        "is_recording_on_motion",
+    }
+    assert set(json.loads(seized.files["camera/devices.json"])["devices"][0]) == {
+        "device",
+        "name",
+        "role",
+        "public_key",
+        "paired_at_ms",
+    }
+    assert re.fullmatch(rb"[0-9]+\n", seized.files["sealed/sequence"])
+
+
+def test_sealed_files_are_noise_after_their_heads(seized: Seized) -> None:
+    """Every byte value comes about equally often: nothing in between is left in the clear."""
+    for name, data in seized.sealed().items():
+        if name.endswith(".age") and len(data) > 60_000:
+            body = data[1024:]
+            counts = [body.count(bytes([value])) for value in range(256)]
+            assert min(counts) > 0.8 * len(body) / 256, name
+            assert max(counts) < 1.2 * len(body) / 256, name
+
+
+def test_only_its_user_may_read_what_is_not_sealed(seized: Seized) -> None:
+    modes = {
+        name: (seized.data / name).stat().st_mode & 0o777 for name in ("camera", "server", "sealed", "sealed/clips")
+    }
+
+    assert modes == {"camera": 0o700, "server": 0o700, "sealed": 0o750, "sealed/clips": 0o750}
+    for name in seized.files:
+        assert (seized.data / name).stat().st_mode & 0o027 == 0, name
