@@ -82,40 +82,40 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def launch(folder: Path, source: str, settings: str = QUICK, port: int | None = None, number: int = 0) -> StoopRun:
-    """Start `stoop run --source …` on `folder`; ready when this returns. `number` tells several runs apart."""
-    config, ready, log = (folder / name for name in ("stoop.toml", f"ready{number}.json", f"log{number}"))
-    config.write_text(settings)
-    words = ["--source", source, "--data", str(folder / "data"), "--config", str(config)]
-    words += ["--port", str(port or free_port()), "--ready-file", str(ready)]
-    with log.open("w") as out:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "stoop", "run", *words], cwd=ROOT, stdout=out, stderr=out, text=True
-        )
-    run = StoopRun(process, ready, folder / "data", log)
-    try:
-        run.wait_ready()
-    except BaseException:
-        run.stop()
-        raise
-    return run
-
-
 Starter = Callable[..., StoopRun]
+
+
+@contextmanager
+def starter(folder: Path) -> Iterator[Starter]:
+    """Gives what starts `stoop run --source …` on `folder`; all that was started ends with the block."""
+    runs: list[StoopRun] = []
+
+    def start(source: str, settings: str = QUICK, port: int | None = None) -> StoopRun:
+        config, ready, log = (folder / name for name in ("stoop.toml", f"ready{len(runs)}.json", f"log{len(runs)}"))
+        config.write_text(settings)
+        words = ["--source", source, "--data", str(folder / "data"), "--config", str(config)]
+        words += ["--port", str(port or free_port()), "--ready-file", str(ready)]
+        with log.open("w") as out:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "stoop", "run", *words], cwd=ROOT, stdout=out, stderr=out, text=True
+            )
+        run = StoopRun(process, ready, folder / "data", log)
+        runs.append(run)
+        run.wait_ready()
+        return run
+
+    try:
+        yield start
+    finally:
+        for run in runs:
+            run.stop()
 
 
 @pytest.fixture
 def start_stoop(tmp_path: Path) -> Iterator[Starter]:
     """Starts `stoop run --source …`; the same folder again when called twice."""
-    runs: list[StoopRun] = []
-
-    def start(source: str, settings: str = QUICK, port: int | None = None) -> StoopRun:
-        runs.append(launch(tmp_path, source, settings, port, len(runs)))
-        return runs[-1]
-
-    yield start
-    for run in runs:
-        run.stop()
+    with starter(tmp_path) as start:
+        yield start
 
 
 @pytest.fixture(scope="session")

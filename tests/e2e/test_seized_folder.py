@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from camera.encoder import Encoder
@@ -15,8 +16,8 @@ from camera.mask import Masker
 from camera.thumbnail import jpeg_thumbnail
 from stoop.open_clips import list_clips, open_clips
 from tests.camera.strategies import noise_frame
-from tests.e2e.conftest import SHARED, launch, until
-from tests.e2e.marked_video import paint_marker
+from tests.e2e.conftest import SHARED, starter, until
+from tests.e2e.marked_video import MARKER_YUV, paint_marker
 from tests.e2e.scripted_owner import ScriptedOwner
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
@@ -28,6 +29,7 @@ VIDEO_SIGNS = {
     "H.264": re.compile(rb"\x00\x00\x00?\x01[\x67\x27]\x42[\xc0\xe0]"),
     "JPEG": re.compile(rb"\xff\xd8\xff[\xe0\xdb]..(JFIF|Exif)", re.DOTALL),
     "PNG": re.compile(rb"\x89PNG\r\n\x1a\n"),
+    "marker": re.compile(b"|".join(re.escape(bytes([sample] * 48)) for sample in MARKER_YUV)),
 }
 KEY_SIGNS = {
     "age identity": re.compile(rb"AGE-SECRET-KEY-", re.IGNORECASE),
@@ -48,8 +50,8 @@ SEALED = [r"sealed/clips/[0-9a-f]{32}\.age", r"sealed/thumbs/[0-9a-f]{32}\.thumb
 class Seized:
     """The folder after the power went, and what its owner knows."""
 
-    def __init__(self, data: Path, owner: ScriptedOwner, code: str, log: str) -> None:
-        self.data, self.owner, self.code, self.log = data, owner, code, log
+    def __init__(self, data: Path, owner: ScriptedOwner, code: str) -> None:
+        self.data, self.owner, self.code = data, owner, code
         self.files = {str(path.relative_to(data)): path.read_bytes() for path in data.rglob("*") if path.is_file()}
 
     def sealed(self) -> dict[str, bytes]:
@@ -62,20 +64,19 @@ def seized(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seized]:
     if not HALL.exists():
         pytest.skip("no shared videos here: set STOOP_SHARED to the folder with data/motion")
     folder = tmp_path_factory.mktemp("seized")
-    paint_marker(HALL, folder / "marked.mp4", 12)
-    run = launch(folder, f"file:{folder / 'marked.mp4'}", "[camera]\nplate_s = 2\npost_roll_s = 1\nclip_cap_s = 10\n")
-    owner = ScriptedOwner(run.url)
-    try:
+    paint_marker(HALL, folder / "marked.mp4", 5)
+    with starter(folder) as start:
+        run = start(f"file:{folder / 'marked.mp4'}", "[camera]\nplate_s = 2\npost_roll_s = 1\nclip_cap_s = 20\n")
+        owner = ScriptedOwner(run.url)
         owner.claim(run.code).raise_for_status()
         owner.draw()
         owner.command("plate.get").raise_for_status()
         until(lambda: owner.state()["is_delivering"], "pictures")
         owner.command("clip.record").raise_for_status()
-        until(lambda: len(list((run.data / "sealed" / "clips").glob("*.age"))) >= 2, "a second clip to begin")
+        clips = run.data / "sealed" / "clips"
+        until(lambda: sum(path.stat().st_size for path in clips.glob("*.age")) > 400_000, "a long clip")
         until(lambda: owner.command("plate.get").json()["age"], "the plate")
-    finally:
-        run.stop()
-    yield Seized(run.data, owner, run.code, run.log.read_text())
+    yield Seized(run.data, owner, run.code)
     owner.http.close()
 
 
@@ -84,8 +85,7 @@ def test_there_is_something_to_be_found(seized: Seized, tmp_path: Path) -> None:
     identity.write_text(seized.owner.identity + "\n")
     clips = list_clips(seized.data, identity)
 
-    assert len(clips) >= 2
-    assert all(clip.duration_ms is None or clip.size_bytes > 50_000 for clip in clips)
+    assert sum(clip.size_bytes for clip in clips) > 400_000
     assert any(name.startswith("sealed/thumbs/") for name in seized.files)
 
 
@@ -103,6 +103,7 @@ def test_the_signs_are_seen_where_they_are(seized: Seized, tmp_path: Path) -> No
         "H.264": Encoder(size, 15.0).encode(black)[0].data,
         "JPEG": jpeg_thumbnail(black),
         "PNG": b"\x89PNG\r\n\x1a\n",
+        "marker": bytes([MARKER_YUV[0]] * 64),
     }
 
     assert [sign for sign, data in in_the_clear.items() if not VIDEO_SIGNS[sign].search(data)] == []
@@ -166,17 +167,15 @@ def test_sealed_files_are_noise_after_their_heads(seized: Seized) -> None:
     """Every byte value comes about equally often: nothing in between is left in the clear."""
     for name, data in seized.sealed().items():
         if name.endswith(".age") and len(data) > 60_000:
-            body = data[1024:]
-            counts = [body.count(bytes([value])) for value in range(256)]
-            assert min(counts) > 0.8 * len(body) / 256, name
-            assert max(counts) < 1.2 * len(body) / 256, name
+            counts = np.bincount(np.frombuffer(data[1024:], np.uint8), minlength=256)
+            assert counts.min() > 0.8 * counts.mean(), name
+            assert counts.max() < 1.2 * counts.mean(), name
 
 
 def test_only_its_user_may_read_what_is_not_sealed(seized: Seized) -> None:
-    modes = {
-        name: (seized.data / name).stat().st_mode & 0o777 for name in ("camera", "server", "sealed", "sealed/clips")
-    }
+    folders = ("camera", "server", "sealed", "sealed/clips", "sealed/thumbs", "sealed/journal")
+    modes = {name: (seized.data / name).stat().st_mode & 0o777 for name in folders}
+    readable = [name for name in seized.files if (seized.data / name).stat().st_mode & 0o027]
 
-    assert modes == {"camera": 0o700, "server": 0o700, "sealed": 0o750, "sealed/clips": 0o750}
-    for name in seized.files:
-        assert (seized.data / name).stat().st_mode & 0o027 == 0, name
+    assert modes == {name: 0o750 if name.startswith("sealed") else 0o700 for name in folders}
+    assert readable == ["server/tls-cert.pem"]  # public by its nature, and in a folder of the server's own
