@@ -82,7 +82,8 @@ def _build(folder: Path) -> str:
     """The core and the primitives as one module."""
     if not (_WEB / "node_modules" / "vite").is_dir():
         raise BenchSkipped("web/node_modules is missing: run `python3 run.py setup` in the source tree")
-    command = ["node", "--input-type=module", "-e", _BUILD, str(_WEB / "tests" / "bench_catalogue.ts"), str(folder / "js")]
+    entry = _WEB / "tests" / "bench_catalogue.ts"
+    command = ["node", "--input-type=module", "-e", _BUILD, str(entry), str(folder / "js")]
     try:
         subprocess.run(command, cwd=_WEB, check=True, capture_output=True, text=True)
     except FileNotFoundError as error:
