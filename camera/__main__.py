@@ -17,9 +17,14 @@ from camera.process import CameraProcess
 from camera.settings import CameraSettings, read_settings
 from camera.sources import Source, SourceError, SourceOptions, open_source
 
+logger = logging.getLogger(__name__)
+
 
 def main(words: list[str] | None = None) -> int:
-    """Exit code 0 after a clean stop, 2 when it could not start; the reason is one sentence on standard error."""
+    """The exit code: 0 after a stop that was asked for, 1 after a failure, 2 when it could not start.
+
+    Why it could not start is one sentence on standard error. Who started it starts it again after a failure.
+    """
     options = _options(words)
     logging.basicConfig(level=logging.INFO, format="camera: %(message)s")
     try:
@@ -37,8 +42,17 @@ def main(words: list[str] | None = None) -> int:
         return 2
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: camera.stop())
+    has_failed = threading.Event()
+
+    def thread_died(death: threading.ExceptHookArgs) -> None:
+        """A camera that lacks a thread would look alive and do nothing."""
+        logger.critical("a thread of the camera died", exc_info=death.exc_value)
+        has_failed.set()
+        camera.stop()
+
+    threading.excepthook = thread_died
     camera.run()
-    return 0
+    return 1 if has_failed.is_set() else 0
 
 
 def open_lens(spec: str, settings: CameraSettings) -> Source:
