@@ -129,6 +129,22 @@ def open_(
 
 
 @app.command()
+def prove(
+    data: Annotated[Path | None, typer.Option("--data", help="data folder; default: the running camera's")] = None,
+    config: Config = None,
+    identity: Annotated[
+        Path | None, typer.Option("--identity", "-i", help="your recovery key: verifies the record in full")
+    ] = None,
+    fills: Annotated[int, typer.Option("--fills", min=1, max=10_000, help="how often the hidden part is painted")] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """What this camera cannot do, checked on this machine; exit code 1 when a claim fails."""
+    from stoop.prove.command import prove as prove_all
+
+    raise typer.Exit(prove_all(data, config, identity, fills, as_json=as_json))
+
+
+@app.command()
 def bench(
     names: Annotated[list[str] | None, typer.Argument(help="which; default: all")] = None,
     as_json: AsJson = False,
