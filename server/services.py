@@ -14,6 +14,7 @@ from server.camera_link import CameraLink
 from server.devices import DeviceWatch
 from server.events import EventHub
 from server.live import Live
+from server.proof_file import Proof, read_proof
 from server.rate_limit import RateLimiter
 from server.sealed_files import SealedFolder
 from server.sessions import Session, SessionStore
@@ -52,6 +53,8 @@ class Services:
     sealed: SealedFolder
     web: WebFiles
     limits: RateLimits
+    proof: Callable[[], Proof | None]
+    """The last proof on the card, read anew each time."""
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -111,5 +114,5 @@ def make_services(
         link.add_listener(listener)
     return Services(
         link, sessions, devices, events, live, SealedFolder(data_dir / "sealed"), WebFiles.read(web_dir),
-        RateLimits.start(monotonic_s),
+        RateLimits.start(monotonic_s), lambda: read_proof(data_dir),
     )  # fmt: skip

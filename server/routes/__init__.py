@@ -20,7 +20,7 @@ class Route:
     authority: Authority
 
 
-_PAGES = ("/", "/claim", "/pair", "/clips", "/clips/{clip}", "/draw", "/devices", "/log", "/settings")
+_PAGES = ("/", "/claim", "/pair", "/clips", "/clips/{clip}", "/draw", "/devices", "/log", "/settings", "/proof")
 _FILES = ("/assets/{name}", "/manifest.webmanifest", "/icon.svg", "/icon-180.png", "/icon-512.png")
 
 ROUTES: tuple[Route, ...] = (
@@ -36,6 +36,7 @@ ROUTES: tuple[Route, ...] = (
     Route("DELETE", "/api/sessions/{session_id}", "session"),
     Route("GET", "/api/state", "session"),
     Route("GET", "/api/events", "session"),
+    Route("GET", "/api/proof", "session"),
     Route("POST", "/api/live", "session"),
     Route("DELETE", "/api/live/{viewer}", "session"),
     Route("POST", "/api/commands", "session"),

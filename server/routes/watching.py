@@ -33,6 +33,13 @@ async def events(session: SignedIn, services: Parts) -> Response:
     return EventResponse(services.events.open(session), services.events)
 
 
+@router.get("/api/proof")
+def proof(services: Parts) -> JSONResponse:
+    """What `stoop prove` last said, or null. A plain function: it runs in a thread, a card can be slow."""
+    found = services.proof()
+    return JSONResponse({"proof": None if found is None else msgspec.to_builtins(found)})
+
+
 @router.post("/api/live")
 async def open_live(request: Request, session: SignedIn, services: Parts) -> Response:
     """WHEP (draft-ietf-wish-whep): an offer and a ticket in, an answer out; no trickle."""
