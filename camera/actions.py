@@ -69,6 +69,8 @@ class MaskArgs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class PlateArgs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fresh: bool = False
+    seen: int | None = None
+    """`taken_at_ms` of the plate that the page has: it is not handed out, nor logged, once more."""
 
 
 class ClipArgs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -204,11 +206,12 @@ def plate_get(authority: Authority, control: Control, caller: Caller, payload: P
     """The people-free picture, sealed to the owner, so that whoever carries it cannot look at it."""
     args = _args(payload, PlateArgs)
     device = _device(caller)
-    view = control.plate(is_fresh=args.fresh)
+    view = control.plate(is_fresh=args.fresh, seen_at_ms=args.seen)
     if view.sealed_png is not None:
         control.note(cards.PlateViewed(at_ms=authority.clock.wall_ms(), device=device.device, name=device.name))
     return {
         "progress": view.progress,
+        "final": view.is_final,
         "age": encode_base64url(view.sealed_png) if view.sealed_png else None,
         "taken_at_ms": view.taken_at_ms,
         "width": view.width_px,

@@ -19,6 +19,8 @@ class PlateView:
     taken_at_ms: int | None
     width_px: int
     height_px: int
+    is_final: bool = True
+    """False while a better one than `sealed_png` is in the making, or none is there at all."""
 
 
 class MaskControl(Protocol):
@@ -41,7 +43,7 @@ class StorageControl(Protocol):
 class PictureControl(Protocol):
     """The lens."""
 
-    def plate(self, *, is_fresh: bool) -> PlateView: ...
+    def plate(self, *, is_fresh: bool, seen_at_ms: int | None) -> PlateView: ...
     def record_now(self) -> None: ...
     def use_record(self, record: CameraRecord) -> None: ...
 

@@ -6,139 +6,161 @@ the whole time (more than 85 % of the samples) can't be told from furniture and 
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from camera.frame import Frame, PictureSize, Plane, plane_views
+from camera.plate_blocks import BLOCK_PX, BoolMap, block_counts, cells_of, settled_members
 
 MAX_WIDTH_PX = 960  # even as incompressible noise the PNG stays below 2 MiB, so that it fits into one message
+DRAFT_AFTER_S = 10.0
+MIN_SAMPLES, MAX_SAMPLES = 12, 40
+_SAMPLES_PER_S = 2.0
 _BAND_ROWS = 48
-_BLOCK_PX = 16
-_MOVED_LUMA, _MOVED_CHROMA = 14, 9
-_MAX_GAIN = 1.4
 _HOLE_SHARE = 0.05
-_RESTLESS_SHARE = 0.15  # of the samples away from the median: that pixel never settled
-_BLOCK_SHARE = 0.08  # of a block's pixels never settled: the block is hatched
+_DRAFT_BLUR_PX = 9.0
 _HATCH_DARK, _HATCH_LIGHT = 92, 128
 
-_BoolMap = npt.NDArray[np.bool_]
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """Small pictures of one view, none of them ever changed; `at_ns` is the capture time of the last."""
+
+    pictures: tuple[Plane, ...] = field(repr=False)
+    size: PictureSize
+    at_ns: int
 
 
 class PlateMaker:
-    """Collects samples of a fixed view and gives their temporal median; what never settled is hatched.
+    """Collects samples of a fixed view, spread over `duration_s`.
 
-    Holds at most `samples` pictures (20 at 1280x720: 28 MB) and takes no more when it is done. One thread at a time.
-    A crash leaves nothing behind.
+    Holds at most 40 pictures of at most 960 px width (31 MB at 16:9, whatever the camera's size) and takes no more
+    when it is done. One thread at a time. A crash leaves nothing behind.
     """
 
-    def __init__(self, size: PictureSize, duration_s: float = 20.0, samples: int = 20) -> None:
-        if samples < 3:
+    def __init__(self, size: PictureSize, duration_s: float = 60.0, samples: int | None = None) -> None:
+        self._wanted = samples or min(MAX_SAMPLES, max(MIN_SAMPLES, round(duration_s * _SAMPLES_PER_S)))
+        if self._wanted < 3:
             raise ValueError(f"a plate of {samples} samples can't leave anybody out: take at least 3")
         self._size = size
-        self._wanted = samples
-        self._step_ns = round(duration_s * 1e9 / max(1, samples - 1))
-        self._samples: list[Plane] = []
-        self._due_ns: int | None = None
-        self._taken_at_ns: int | None = None
-        self._png: bytes | None = None
+        self._small = plate_size(size)
+        self._duration_ns = round(duration_s * 1e9)
+        self._pictures: list[Plane] = []
+        self._began_ns = self._at_ns = 0
 
     def offer(self, frame: Frame) -> None:
-        """Copy the frame if a sample is due by its `captured_at_ns`; the frame stays its owner's.
+        """Scale the frame down into a sample of its own if one is due by its `captured_at_ns`.
 
         Pictures of another size are passed over.
         """
         if self.is_done or frame.size != self._size:
             return
-        if self._due_ns is not None and frame.captured_at_ns < self._due_ns:
+        if not self._pictures or frame.captured_at_ns < self._began_ns:
+            self._pictures, self._began_ns = [], frame.captured_at_ns  # a clock that went back: begin anew
+        elif frame.captured_at_ns - self._began_ns < self._due_after_ns():
             return
-        self._samples.append(frame.i420.copy())
-        self._due_ns = frame.captured_at_ns + self._step_ns
-        self._taken_at_ns = frame.captured_at_ns
+        self._pictures.append(_scaled(frame.i420, frame.size, self._small))
+        self._at_ns = frame.captured_at_ns
 
     @property
     def progress(self) -> float:
         """0.0-1.0."""
-        return 1.0 if self._png else len(self._samples) / self._wanted
+        return len(self._pictures) / self._wanted
 
     @property
     def is_done(self) -> bool:
-        return self.progress >= 1.0
+        return len(self._pictures) >= self._wanted
 
     @property
-    def taken_at_ns(self) -> int | None:
-        """Capture time of the last sample, by the monotonic clock; None before the first."""
-        return self._taken_at_ns
+    def has_draft(self) -> bool:
+        """Whether there is enough for a first plate, and long enough to go that it is worth showing."""
+        return (
+            self._duration_ns >= 2 * DRAFT_AFTER_S * 1e9
+            and len(self._pictures) >= 3
+            and self._at_ns - self._began_ns >= DRAFT_AFTER_S * 1e9
+        )
 
-    def png(self) -> bytes:
-        """The plate, at most 960 px wide. The first call works about a second, later ones answer at once.
+    def samples(self) -> Samples:
+        """Those so far; may be developed on another thread."""
+        return Samples(tuple(self._pictures), self._small, self._at_ns)
 
-        Raises ValueError before `is_done`.
-        """
-        if self._png is None:
-            if not self.is_done:
-                raise ValueError(f"the plate has {len(self._samples)} of {self._wanted} samples: wait until it is done")
-            median = _median(self._samples)
-            _hatch(median, self._size, _restless_blocks(self._samples, median, self._size))
-            self._png = _as_png(median)
-            self._samples = []
-        return self._png
+    def _due_after_ns(self) -> int:
+        return len(self._pictures) * self._duration_ns // (self._wanted - 1)
 
 
-def _median(samples: list[Plane]) -> Plane:
+def plate_size(size: PictureSize) -> PictureSize:
+    """Of the plate of a camera of this size: at most 960 px wide, of the same shape."""
+    share = min(1.0, MAX_WIDTH_PX / size.width_px)
+    return PictureSize(max(16, int(size.width_px * share) // 2 * 2), max(16, round(size.height_px * share / 2) * 2))
+
+
+def develop(samples: Samples, *, is_draft: bool = False) -> bytes:
+    """The plate as a PNG: each block as it was most of the time while nobody was before it; hatched where that is not
+    known. About a second of work.
+
+    A draft is blurred besides: ten seconds can't tell a visitor who stands still from furniture, so nobody may have a
+    face in it.
+
+    Raises ValueError when there are fewer than three samples.
+    """
+    if len(samples.pictures) < 3:
+        raise ValueError(f"the plate has {len(samples.pictures)} of at least 3 samples: wait until it has more")
+    members, is_settled = settled_members([cells_of(picture, samples.size) for picture in samples.pictures])
+    plate = _median(samples.pictures)
+    _develop_blocks(plate, samples, members, is_settled)
+    if is_draft:
+        _blur(plate, samples.size)
+    _hatch(plate, samples.size, _hatched_blocks(is_settled))
+    return _as_png(plate)
+
+
+def _scaled(i420: Plane, size: PictureSize, small: PictureSize) -> Plane:
+    if small == size:
+        return i420.copy()
+    scaled = np.empty((small.height_px * 3 // 2, small.width_px), np.uint8)
+    for plane, into in zip(plane_views(i420, size), plane_views(scaled, small), strict=True):
+        cv2.resize(plane, (into.shape[1], into.shape[0]), dst=into, interpolation=cv2.INTER_AREA)
+    return scaled
+
+
+def _median(pictures: tuple[Plane, ...]) -> Plane:
     """The middle value of each sample in time, row band by row band so that little extra memory is needed."""
-    middle = len(samples) // 2
-    median = np.empty_like(samples[0])
+    middle = len(pictures) // 2
+    median = np.empty_like(pictures[0])
     for top in range(0, median.shape[0], _BAND_ROWS):
-        band = np.stack([sample[top : top + _BAND_ROWS] for sample in samples])
+        band = np.stack([picture[top : top + _BAND_ROWS] for picture in pictures])
         band.partition(middle, axis=0)
         median[top : top + _BAND_ROWS] = band[middle]
     return median
 
 
-def _restless_blocks(samples: list[Plane], median: Plane, size: PictureSize) -> _BoolMap:
-    """bool (blocks down, blocks across): True where too many pixels were too often away from the median."""
-    limit = _RESTLESS_SHARE * len(samples)
-    away = [np.zeros(plane.shape, np.uint8) for plane in plane_views(median, size)]
-    for sample in samples:
-        planes = zip(plane_views(sample, size), plane_views(median, size), away, strict=True)
-        for number, (now, usual, count) in enumerate(planes):
-            is_away = _is_away(now, usual, _MOVED_CHROMA if number else _MOVED_LUMA)
-            if number == 0:  # both as it is and in the same light: evening out must not mark what kept still
-                is_away &= _is_away(_same_light(now, usual), usual, _MOVED_LUMA)
-            count += is_away
-    blocks = np.zeros((-(-size.height_px // _BLOCK_PX), -(-size.width_px // _BLOCK_PX)), np.bool_)
-    for number, count in enumerate(away):
-        blocks |= _block_shares(count >= limit, _BLOCK_PX // (2 if number else 1)) > _BLOCK_SHARE
-    grown = cv2.dilate(blocks.astype(np.uint8), np.ones((3, 3), np.uint8))
+def _develop_blocks(plate: Plane, samples: Samples, members: BoolMap, is_settled: BoolMap) -> None:
+    """Where somebody was before a block for part of the time, take the median of the other samples alone."""
+    pictures = [plane_views(picture, samples.size) for picture in samples.pictures]
+    into = plane_views(plate, samples.size)
+    for row, column in np.argwhere(is_settled & ~members.all(axis=0)).tolist():
+        chosen = np.flatnonzero(members[:, row, column]).tolist()
+        for number, plane in enumerate(into):
+            block_px = BLOCK_PX // (2 if number else 1)
+            where = (
+                slice(row * block_px, (row + 1) * block_px),
+                slice(column * block_px, (column + 1) * block_px),
+            )
+            block = np.stack([pictures[sample][number][where] for sample in chosen])
+            block.partition(len(chosen) // 2, axis=0)
+            plane[where] = block[len(chosen) // 2]
+
+
+def _hatched_blocks(is_settled: BoolMap) -> BoolMap:
+    """What never settled, and one block around it: a sleeve ends in the next block."""
+    grown = cv2.dilate((~is_settled).astype(np.uint8), np.ones((3, 3), np.uint8))
     closed = cv2.morphologyEx(grown, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
     return _with_holes_filled(np.asarray(closed, np.bool_))
 
 
-def _is_away(now: Plane, usual: Plane, limit: int) -> npt.NDArray[np.uint8]:
-    """1 where the difference exceeds the limit."""
-    return np.asarray(cv2.threshold(cv2.absdiff(now, usual), limit, 1, cv2.THRESH_BINARY)[1], np.uint8)
-
-
-def _same_light(now: Plane, usual: Plane) -> Plane:
-    """`now` in the light of `usual`: clouds brighten and darken wide areas by a factor, and that is no motion.
-
-    The factor is bounded, so that a large dark coat is not taken for a shadow; colour is never evened out.
-    """
-    height, width = now.shape
-    gain = np.clip(_brightness(usual) / _brightness(now), 1 / _MAX_GAIN, _MAX_GAIN)
-    even = (now - np.float32(16)) * np.asarray(cv2.resize(gain, (width, height)), np.float32) + 16
-    return np.asarray(np.clip(even, 0, 255), np.uint8)
-
-
-def _brightness(luma: Plane) -> npt.NDArray[np.float32]:
-    """Smoothed over about a sixth of the picture's height, at a sixteenth of its size."""
-    small = cv2.resize(luma, None, fx=1 / 16, fy=1 / 16, interpolation=cv2.INTER_AREA).astype(np.float32)
-    smooth = cv2.GaussianBlur(small, (0, 0), max(1.0, small.shape[0] / 10))
-    return np.asarray(np.maximum(smooth - 12, 4), np.float32)
-
-
-def _with_holes_filled(blocks: _BoolMap) -> _BoolMap:
+def _with_holes_filled(blocks: BoolMap) -> BoolMap:
     """A small settled spot in the middle of restless ones is the plain part of somebody's coat."""
     count, labels, facts, _ = cv2.connectedComponentsWithStats((~blocks).astype(np.uint8), connectivity=4)
     filled = blocks.copy()
@@ -150,18 +172,16 @@ def _with_holes_filled(blocks: _BoolMap) -> _BoolMap:
     return filled
 
 
-def _block_shares(marks: _BoolMap, block_px: int) -> npt.NDArray[np.float64]:
-    height, width = marks.shape
-    padded = np.pad(marks, ((0, -height % block_px), (0, -width % block_px)))
-    rows, columns = padded.shape[0] // block_px, padded.shape[1] // block_px
-    shares: npt.NDArray[np.float64] = padded.reshape(rows, block_px, columns, block_px).mean(axis=(1, 3))
-    return shares
+def _blur(i420: Plane, size: PictureSize) -> None:
+    for number, plane in enumerate(plane_views(i420, size)):
+        plane[:] = cv2.GaussianBlur(plane, (0, 0), _DRAFT_BLUR_PX / (2 if number else 1))
 
 
-def _hatch(i420: Plane, size: PictureSize, blocks: _BoolMap) -> None:
+def _hatch(i420: Plane, size: PictureSize, blocks: BoolMap) -> None:
     """Replace these blocks by grey stripes, in place; nothing of what was there is left."""
+    assert blocks.shape == block_counts(size)
     luma, blue, red = plane_views(i420, size)
-    where = np.repeat(np.repeat(blocks, _BLOCK_PX, axis=0), _BLOCK_PX, axis=1)[: size.height_px, : size.width_px]
+    where = np.repeat(np.repeat(blocks, BLOCK_PX, axis=0), BLOCK_PX, axis=1)[: size.height_px, : size.width_px]
     down, across = np.ogrid[: size.height_px, : size.width_px]
     stripes = np.where((down + across) // 6 % 2 == 0, _HATCH_DARK, _HATCH_LIGHT).astype(np.uint8)
     np.copyto(luma, stripes, where=where)
@@ -171,11 +191,7 @@ def _hatch(i420: Plane, size: PictureSize, blocks: _BoolMap) -> None:
 
 def _as_png(i420: Plane) -> bytes:
     bgr = cv2.cvtColor(i420, cv2.COLOR_YUV2BGR_I420)
-    height, width = bgr.shape[:2]
-    if width > MAX_WIDTH_PX:
-        small = (MAX_WIDTH_PX, round(height * MAX_WIDTH_PX / width))
-        bgr = cv2.resize(bgr, small, interpolation=cv2.INTER_AREA)
     is_done, png = cv2.imencode(".png", bgr, [cv2.IMWRITE_PNG_COMPRESSION, 3])
     if not is_done:
-        raise RuntimeError(f"plate of {width}x{height} could not be written: OpenCV lacks PNG")
+        raise RuntimeError(f"plate of {bgr.shape[1]}x{bgr.shape[0]} could not be written: OpenCV lacks PNG")
     return png.tobytes()

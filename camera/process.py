@@ -148,12 +148,13 @@ class CameraProcess:
     def delete_clip(self, clip: str, device: str) -> None:
         self._storage.delete_clip(clip, device)
 
-    def plate(self, *, is_fresh: bool) -> PlateView:
+    def plate(self, *, is_fresh: bool, seen_at_ms: int | None) -> PlateView:
         progress, plate = self._plate.ask(is_fresh=is_fresh)
-        if plate is None:
-            return PlateView(progress, None, None, self._plate.size.width_px, self._plate.size.height_px)
+        size, is_final = (plate.size, plate.is_final) if plate else (self._plate.size, False)
+        if plate is None or plate.taken_at_ms == seen_at_ms:
+            return PlateView(progress, None, None, size.width_px, size.height_px, is_final)
         sealed = self._storage.seal(plate.png)
-        return PlateView(1.0, sealed, plate.taken_at_ms, plate.size.width_px, plate.size.height_px)
+        return PlateView(progress, sealed, plate.taken_at_ms, size.width_px, size.height_px, is_final)
 
     def record_now(self) -> None:
         now_ns = self._clock.monotonic_ns()

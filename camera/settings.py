@@ -22,7 +22,7 @@ class CameraSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pre_roll_s: Annotated[float, msgspec.Meta(ge=0, le=30)] = 5.0
     post_roll_s: Annotated[float, msgspec.Meta(ge=1, le=120)] = 8.0
     clip_cap_s: Annotated[float, msgspec.Meta(ge=10, le=600)] = 120.0
-    plate_s: Annotated[float, msgspec.Meta(ge=2, le=300)] = 20.0
+    plate_s: Annotated[float, msgspec.Meta(ge=2, le=300)] = 60.0
     clips_max_share: Annotated[float, msgspec.Meta(gt=0, le=0.95)] = 0.5
     """Share of the disk that clips may fill before the oldest make room."""
     stall_s: Annotated[float, msgspec.Meta(ge=1, le=60)] = 4.0

@@ -85,7 +85,7 @@ class FakeControl:
     def delete_clip(self, clip: str, device: str) -> None:
         self.deleted.append(clip)
 
-    def plate(self, *, is_fresh: bool) -> PlateView:
+    def plate(self, *, is_fresh: bool, seen_at_ms: int | None) -> PlateView:
         return self.plate_view
 
     def record_now(self) -> None:
