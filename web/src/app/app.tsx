@@ -17,6 +17,7 @@ import { Link } from "./link";
 import { Live } from "./live/live";
 import { Log } from "./log/log";
 import { Pair } from "./pair";
+import { ProofScreen } from "./proof/proof";
 import { go, type Route, route as routeNow } from "./router";
 import { Screen } from "./screen";
 import { SettingsScreen } from "./settings/settings";
@@ -24,7 +25,7 @@ import { Shell } from "./shell";
 import { SignedOut, Unpaired, Unreachable } from "./waiting_rooms";
 import { words } from "./words";
 
-const FOR_VIEWERS: readonly Route["name"][] = ["live", "settings"];
+const FOR_VIEWERS: readonly Route["name"][] = ["live", "settings", "proof"];
 
 function Lost() {
   return (
@@ -58,6 +59,8 @@ function screenOf(route: Route, isOwner: boolean) {
       return <Log />;
     case "settings":
       return <SettingsScreen />;
+    case "proof":
+      return <ProofScreen />;
     case "lost":
       return <Lost />;
   }

@@ -3,7 +3,19 @@
 import { type Observable, Subject } from "../core/observable";
 
 export type Route =
-  | { readonly name: "live" | "claim" | "pair" | "clips" | "draw" | "devices" | "log" | "settings" | "lost" }
+  | {
+      readonly name:
+        | "live"
+        | "claim"
+        | "pair"
+        | "clips"
+        | "draw"
+        | "devices"
+        | "log"
+        | "settings"
+        | "proof"
+        | "lost";
+    }
   | { readonly name: "clip"; readonly clip: string };
 
 const FIXED = {
@@ -15,6 +27,7 @@ const FIXED = {
   "/devices": "devices",
   "/log": "log",
   "/settings": "settings",
+  "/proof": "proof",
 } as const;
 
 /** Takes a path without query and fragment; a trailing slash is forgiven. */

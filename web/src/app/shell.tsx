@@ -28,7 +28,7 @@ const TABS: readonly Tab[] = [
     path: "/settings",
     label: words.nav.settings,
     icon: "settings",
-    routes: ["settings", "draw"],
+    routes: ["settings", "draw", "proof"],
     ownerOnly: false,
   },
 ];

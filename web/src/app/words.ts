@@ -469,6 +469,27 @@ export const words = {
     viewerNote: "This device sees the live picture. Everything else is for the owner’s devices.",
   },
 
+  proof: {
+    title: "What this camera cannot do",
+    lead: "Checked on the camera itself, with your drawing and its running parts. You need not take our word for it.",
+    row: "Checked on your camera",
+    rowNote: "What it cannot do, claim by claim, and how each was looked at",
+    none: "Nothing was checked yet",
+    noneText: "Run the check on the camera. A minute later its result stands here.",
+    failed: (count: number) =>
+      count === 1 ? "One claim does not hold on this camera" : `${count} claims do not hold on this camera`,
+    good: (count: number) => `${plural(count, "claim", "claims")} proved, none failed`,
+    open: (count: number) => `${plural(count, "claim", "claims")} could not be checked on this machine.`,
+    when: (time: string, age: string, version: string) => `Last checked ${age}: ${time}, version ${version}.`,
+    groups: { failed: "Does not hold", "not checked": "Could not be checked here", proved: "Proved" },
+    marks: { failed: "Failed", "not checked": "Not checked", proved: "Proved" },
+    again: "Check again",
+    againText: "On the camera, in its terminal:",
+    command: "stoop prove",
+    againNote:
+      "Add --identity and the file with your recovery key, and the whole activity record is verified too. This page only shows the result: if you trust nothing but your own eyes, read it in the terminal.",
+  },
+
   time: {
     now: "just now",
     minutes: (count: number) => `${plural(count, "minute", "minutes")} ago`,

@@ -16,6 +16,7 @@ import type {
   Role,
   Session,
 } from "./messages";
+import { type Proof, readProof } from "./proof";
 import { type FetchRange, rangePart } from "./ranges";
 
 export type { EventHandlers, Watching } from "./events";
@@ -108,6 +109,11 @@ export class Api {
 
   state(): Promise<CameraState> {
     return this.#inSession(() => this.#json<CameraState>({ path: "/api/state" }));
+  }
+
+  /** What was last proved on the camera; null when nothing was. Raises FormatError too. */
+  async proof(): Promise<Proof | null> {
+    return readProof(await this.#inSession(() => this.#json<unknown>({ path: "/api/proof" })));
   }
 
   events(handlers: EventHandlers): Watching {

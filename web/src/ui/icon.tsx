@@ -22,6 +22,7 @@ const SHAPES = {
   trash: "M4 7h16M9.5 7V4.5h5V7M6 7l1 13h10l1-13M10 11v5M14 11v5",
   plus: "M12 5v14M5 12h14",
   close: "M6 6l12 12M18 6L6 18",
+  dash: "M6 12h12",
   check: "M5 12.5l5 5L19.5 7",
   warning: "M12 4l9 16H3L12 4ZM12 10v4.5M12 17.3v.01",
   info: "M12 3.5a8.5 8.5 0 1 1 0 17 8.5 8.5 0 0 1 0-17ZM12 11v5M12 8v.01",

@@ -4,14 +4,22 @@ import { parsePath, pathOf } from "../../src/app/router";
 const CLIP = "0000000a".padEnd(32, "f");
 
 describe("paths", () => {
-  test.each(["/", "/claim", "/pair", "/clips", "/draw", "/devices", "/log", "/settings", `/clips/${CLIP}`])(
-    "%s leads to a screen that leads back to it",
-    (path) => {
-      const route = parsePath(path);
-      expect(route.name).not.toBe("lost");
-      expect(pathOf(route)).toBe(path);
-    },
-  );
+  test.each([
+    "/",
+    "/claim",
+    "/pair",
+    "/clips",
+    "/draw",
+    "/devices",
+    "/log",
+    "/settings",
+    "/proof",
+    `/clips/${CLIP}`,
+  ])("%s leads to a screen that leads back to it", (path) => {
+    const route = parsePath(path);
+    expect(route.name).not.toBe("lost");
+    expect(pathOf(route)).toBe(path);
+  });
 
   test("a trailing slash is forgiven", () => {
     expect(parsePath("/clips/")).toEqual({ name: "clips" });

@@ -4,6 +4,7 @@ import { Choices } from "../../ui/field";
 import { Icon } from "../../ui/icon";
 import { useValue } from "../../ui/use_value";
 import { useCamera, useMe, useParts } from "../context";
+import { ProofRow } from "../proof/proof_row";
 import { Screen } from "../screen";
 import { type Theme, theme } from "../theme";
 import { useAction } from "../use_action";
@@ -99,6 +100,7 @@ export function SettingsScreen() {
       {isOwner && <KeySection />}
       <Look />
       {isOwner && <About />}
+      <ProofRow />
       <SignOut />
     </Screen>
   );
