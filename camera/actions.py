@@ -14,7 +14,7 @@ from camera.errors import CommandRefused
 from camera.home import CameraRecord, Device
 from camera.invites import LIFE_S as INVITE_LIFE_S
 from camera.invites import Invite
-from camera.mask import MaskError, parse_mask
+from camera.mask_replacing import ask_to_unlock, cancel, drop_of_device, keep_locked, replace_mask
 from camera.signed import Payload, decode_base64url, device_id, encode_base64url, public_key_from
 from camera.tickets import LIFE_S as TICKET_LIFE_S
 from camera.tickets import Ticket
@@ -65,6 +65,7 @@ class ViewerArgs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class MaskArgs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mask: str
     replaces: str | None
+    loosens: bool = False
 
 
 class PlateArgs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -92,6 +93,7 @@ class SettingsArgs(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
     camera_name: Name | None = None
     watching: bool | None = None
     record_on_motion: bool | None = None
+    loosening_lock: bool | None = None
 
 
 def claim(authority: Authority, control: Control, _: Caller, payload: Payload) -> Body:
@@ -176,30 +178,14 @@ def mask_get(_: Authority, control: Control, __: Caller, payload: Payload) -> Bo
 def mask_set(authority: Authority, control: Control, caller: Caller, payload: Payload) -> Body:
     """Replaces the mask by exactly the signed text, if it replaces what the owner's page believed to be in force."""
     args = _args(payload, MaskArgs)
-    device = _device(caller)
-    try:
-        mask = parse_mask(args.mask.encode())
-    except MaskError as error:
-        raise CommandRefused("bad_request", str(error)) from error
-    old = control.mask()
-    if args.replaces != (old.digest if old else None):
-        raise CommandRefused(
-            "conflict", "the drawing was changed on another device meanwhile: look at it again, then save"
-        )
-    visible_share = control.visible_share_of(mask)
-    control.note(
-        cards.MaskChanged(
-            at_ms=authority.clock.wall_ms(),
-            device=device.device,
-            name=device.name,
-            old=old.digest if old else None,
-            new=mask.digest,
-            visible=visible_share,
-        )
-    )
-    control.use_mask(mask)
-    control.announce("mask.changed")
-    return {"digest": mask.digest, "visible": visible_share}
+    return replace_mask(authority, control, _device(caller), args.mask, args.replaces, loosens=args.loosens)
+
+
+def mask_cancel(authority: Authority, control: Control, caller: Caller, payload: Payload) -> Body:
+    """Ends what waits under the lock: any owner's device may."""
+    _args(payload, NoArgs)
+    cancel(authority, control, _device(caller))
+    return {}
 
 
 def plate_get(authority: Authority, control: Control, caller: Caller, payload: Payload) -> Body:
@@ -293,6 +279,7 @@ def device_revoke(authority: Authority, control: Control, caller: Caller, payloa
         )
     )
     authority.home.save_devices(left)
+    drop_of_device(authority, control, gone, _device(caller))
     authority.invites.drop_of(gone.device)
     end_views(authority, control, authority.tickets.end_of_device(gone.device), "revoked")
     control.announce("devices.changed")
@@ -306,11 +293,13 @@ def settings_get(authority: Authority, _: Control, __: Caller, payload: Payload)
 
 def settings_set(authority: Authority, control: Control, caller: Caller, payload: Payload) -> Body:
     args, device, old = _args(payload, SettingsArgs), _device(caller), authority.home.camera()
+    is_lock_to_stay = old.is_loosening_locked and args.loosening_lock is False
     new = msgspec.structs.replace(
         old,
         name=tidy(args.camera_name) if args.camera_name is not None else old.name,
         is_watching=old.is_watching if args.watching is None else args.watching,
         is_recording_on_motion=old.is_recording_on_motion if args.record_on_motion is None else args.record_on_motion,
+        is_loosening_locked=old.is_loosening_locked or args.loosening_lock is True,
     )
     if new != old:
         changed = ", ".join(sorted(key for key, value in _settings(new).items() if _settings(old)[key] != value))
@@ -322,6 +311,10 @@ def settings_set(authority: Authority, control: Control, caller: Caller, payload
             end_views(authority, control, authority.tickets.end_all(), "off")
         control.use_record(new)
         control.announce("settings.changed")
+    if is_lock_to_stay:
+        ask_to_unlock(authority, control, device)
+    elif args.loosening_lock:
+        keep_locked(authority, control, device)
     return _settings(new)
 
 
@@ -360,6 +353,7 @@ def _settings(record: CameraRecord) -> Body:
         "camera_name": record.name,
         "watching": record.is_watching,
         "record_on_motion": record.is_recording_on_motion,
+        "loosening_lock": record.is_loosening_locked,
     }
 
 
@@ -389,6 +383,7 @@ ACTIONS: dict[str, Action] = {
     "live.renew": Action(False, live_renew),
     "mask.get": Action(True, mask_get),
     "mask.set": Action(True, mask_set),
+    "mask.cancel": Action(True, mask_cancel),
     "plate.get": Action(True, plate_get),
     "clip.record": Action(True, clip_record),
     "clip.delete": Action(True, clip_delete),

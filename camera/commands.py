@@ -15,6 +15,7 @@ from camera.control import Control
 from camera.errors import CommandRefused
 from camera.home import Device, Home
 from camera.invites import Invite, Invites
+from camera.loosening import Loosening
 from camera.nonces import Nonces
 from camera.signed import CLAIM_KID, INVITE_PREFIX, Payload, read_header, verify_ed25519, verify_hmac
 from camera.tickets import Tickets
@@ -35,6 +36,10 @@ class Authority:
     nonces: Nonces = field(default_factory=Nonces)
     tickets: Tickets = field(default_factory=Tickets)
     invites: Invites = field(default_factory=Invites)
+    loosening: Loosening = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.loosening = Loosening(self.home.waiting(), self.clock.monotonic_ns())
 
 
 class Commands:

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from camera.home import CameraRecord
 from camera.mask import Mask
+from camera.mask_change import MaskChange
 from camera.vault.cards import Record
 
 
@@ -24,11 +25,12 @@ class PlateView:
 
 
 class MaskControl(Protocol):
-    """The mask in force; `use_mask` stores the text, then applies it, and gives the visible share (0.0-1.0)."""
+    """The mask in force; `use_mask` stores the text, then applies it; `compare` is exact at the camera's picture."""
 
     def mask(self) -> Mask | None: ...
-    def visible_share_of(self, mask: Mask) -> float: ...
+    def compare(self, old: Mask | None, new: Mask) -> MaskChange: ...
     def use_mask(self, mask: Mask) -> None: ...
+    def waiting_changed(self) -> None: ...
 
 
 class StorageControl(Protocol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -10,7 +11,9 @@ import msgspec
 
 from camera.atomic_file import replace_file
 from camera.errors import SettingsError
+from camera.loosening import Waiting
 
+logger = logging.getLogger(__name__)
 Role = Literal["owner", "viewer"]
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -23,6 +26,7 @@ class CameraRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     recipient: str | None = None
     is_watching: bool = True
     is_recording_on_motion: bool = True
+    is_loosening_locked: bool = False
 
 
 class Device(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -76,6 +80,17 @@ class Home:
 
     def save_mask_text(self, text: bytes) -> None:
         replace_file(self._folder / "mask.json", text)
+
+    def waiting(self) -> Waiting:
+        """What waits under the lock. A file that cannot be read counts as nothing: then nothing more is shown."""
+        try:
+            return self._read("loosening.json", Waiting) or Waiting()
+        except SettingsError as error:
+            logger.warning("what waited to be shown is forgotten: %s", error)
+            return Waiting()
+
+    def save_waiting(self, waiting: Waiting) -> None:
+        replace_file(self._folder / "loosening.json", msgspec.json.encode(waiting))
 
     def _new_camera(self) -> CameraRecord:
         self.save_camera(CameraRecord(camera_id=secrets.token_hex(16)))

@@ -20,6 +20,7 @@ from camera.contract import (
     MaskState,
     NonceIssued,
     NonceWanted,
+    PendingMask,
     ServerMessage,
     State,
     TicketEnded,
@@ -29,7 +30,10 @@ from camera.control import PlateView
 from camera.frame import MaskedFrame, PictureSize
 from camera.home import CameraRecord, Home
 from camera.lens import LensOpened
+from camera.loosening import hours
 from camera.mask import Mask, Masker, MaskError, parse_mask
+from camera.mask_change import MaskChange, compare_at_each
+from camera.mask_replacing import carry_out_due
 from camera.plate_session import PlateSession
 from camera.publisher import Publisher
 from camera.recorder import RecorderAction
@@ -41,10 +45,13 @@ from camera.vault.cards import CameraStarted, Record
 from camera.watch import Watch
 
 _UNKNOWN_SIZE = PictureSize(1280, 720)
+_USUAL_SIZES = (_UNKNOWN_SIZE, PictureSize(640, 480), PictureSize(1920, 1080))
+"""Before the lens has told its size, a drawing is compared at each of these."""
+_WAITING_STEP_S = 1.0
 
 
 class CameraProcess:
-    """Owns the camera's threads: video, vault, publisher.
+    """Owns the camera's threads: video, vault, publisher, and one that lets waiting drawings wait.
 
     `_authority_lock` is held around every command and every end of a ticket. A crash leaves the open clip cut and every
     other file as it was.
@@ -71,6 +78,8 @@ class CameraProcess:
         home = Home(data / "camera")
         record = home.camera()
         self._size = _UNKNOWN_SIZE
+        self._is_size_known = False
+        self._stopping = threading.Event()
         self._authority = Authority(home, self._clock, ClaimCodes(record.camera_id))
         self._commands = Commands(self._authority, self)
         self._board = StatusBoard(_identity(record), self._publish)
@@ -95,10 +104,14 @@ class CameraProcess:
         """Watch until `stop`; ends with the clip closed and the journal complete."""
         self._storage.note_later(CameraStarted(at_ms=self._clock.wall_ms(), version=__version__))
         self._publisher.start()
+        waiting = threading.Thread(target=self._wait, name="waiting", daemon=True)
+        waiting.start()
         self._show_claim_code()
         try:
             self._watch.run()
         finally:
+            self._stopping.set()
+            waiting.join(_WAITING_STEP_S)
             self.on_server_gone()
             self._publisher.close()
             self._storage.close()
@@ -107,10 +120,21 @@ class CameraProcess:
         """Safe from a signal handler."""
         self._watch.stop()
 
+    def _wait(self) -> None:
+        """A thread of its own: what becomes due is written to the card, and must not hold up the picture."""
+        while not self._stopping.wait(_WAITING_STEP_S):
+            self.let_time_pass()
+
+    def let_time_pass(self) -> None:
+        """Carry out what has waited its day under the lock. Safe from any thread."""
+        with self._authority_lock:
+            carry_out_due(self._authority, self)
+
     def _load(self, home: Home, record: CameraRecord) -> None:
         if record.recipient:
             self._storage.found(record.recipient)
         self._watch.switch(is_on=record.is_watching, records_on_motion=record.is_recording_on_motion)
+        self.waiting_changed()
         text = home.mask_text()
         if text is None:
             return
@@ -127,8 +151,16 @@ class CameraProcess:
     def mask(self) -> Mask | None:
         return self._mask
 
-    def visible_share_of(self, mask: Mask) -> float:
-        return Masker(mask, self._size).visible_share
+    def compare(self, old: Mask | None, new: Mask) -> MaskChange:
+        return compare_at_each(old, new, (self._size,) if self._is_size_known else _USUAL_SIZES)
+
+    def waiting_changed(self) -> None:
+        waiting = self._authority.loosening.waiting
+        mask, unlock = waiting.drawing, waiting.unlock
+        self._board.update(
+            pending_mask=PendingMask(mask.digest, mask.newly_visible, hours(mask.left_ns)) if mask else None,
+            unlock_hours_left=hours(unlock.left_ns) if unlock else None,
+        )
 
     def use_mask(self, mask: Mask) -> None:
         self._authority.home.save_mask_text(mask.text)
@@ -228,7 +260,7 @@ class CameraProcess:
     # --- how the lens is (camera.watch) ------------------------------------------------------------------------------
 
     def opened(self, news: LensOpened, visible_share: float) -> None:
-        self._size = news.size
+        self._size, self._is_size_known = news.size, True
         self._board.update(
             source=news.kind, width_px=news.size.width_px, height_px=news.size.height_px, fps=news.fps, has_motion=False
         )
@@ -269,7 +301,7 @@ class CameraProcess:
     def _put_in_force(self, mask: Mask) -> None:
         self._mask = mask
         self._watch.use_mask(mask)
-        self._board.update(mask=MaskState(mask.digest, self.visible_share_of(mask)))
+        self._board.update(mask=MaskState(mask.digest, Masker(mask, self._size).visible_share))
 
     def _publish(self, state: State) -> None:
         self._publisher.send(state)

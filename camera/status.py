@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from camera import __version__
-from camera.contract import MaskState, State
+from camera.contract import MaskState, PendingMask, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,8 @@ class Status:
     mask_fault: str | None = None
     storage_fault: str | None = None
     lens_fault: str | None = None
+    pending_mask: PendingMask | None = None
+    unlock_hours_left: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,4 +85,6 @@ def _state(identity: Identity, status: Status) -> State:
         viewers=status.viewers,
         clips_bytes=status.clips_bytes,
         fault=next((fault for fault in faults if fault), None),
+        pending_mask=status.pending_mask,
+        unlock_hours_left=status.unlock_hours_left,
     )

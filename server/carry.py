@@ -14,6 +14,7 @@ COMMANDS = frozenset(
         "live.renew",
         "mask.get",
         "mask.set",
+        "mask.cancel",
         "plate.get",
         "clip.record",
         "clip.delete",

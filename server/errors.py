@@ -20,6 +20,7 @@ STATUS_OF_CODE: dict[ErrorCode, int] = {
     "not_claimed": 409,
     "already_claimed": 409,
     "conflict": 409,
+    "loosens": 409,
     "no_code": 410,
     "too_many": 429,
     "internal": 500,

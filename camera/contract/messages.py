@@ -17,6 +17,7 @@ ErrorCode = Literal[
     "bad_code",
     "no_code",
     "conflict",
+    "loosens",
     "not_found",
     "too_many",
     "storage",
@@ -49,6 +50,15 @@ class MaskState(msgspec.Struct, frozen=True):
     visible_share: float
 
 
+class PendingMask(msgspec.Struct, frozen=True):
+    """A drawing that shows more and waits under the lock: not in force. Hours of running time, rounded up."""
+
+    digest: str
+    newly_visible: float
+    """0.0-1.0 of the picture."""
+    hours_left: int
+
+
 class State(msgspec.Struct, frozen=True, tag="state"):
     """How the camera is; sent first on each connection and after each change."""
 
@@ -71,13 +81,16 @@ class State(msgspec.Struct, frozen=True, tag="state"):
     clips_bytes: int
     fault: str | None
     """What is wrong, as one plain sentence for the owner, or None."""
+    pending_mask: PendingMask | None = None
+    unlock_hours_left: int | None = None
+    """Until the lock on showing more goes off, as an owner's device asked; None when nobody did."""
 
 
 class Event(msgspec.Struct, frozen=True, tag="event"):
     """Something happened: never a picture and never a name.
 
-    `kind` is one of motion.started, motion.ended, clip.opened, clip.closed, clip.deleted, mask.changed,
-    devices.changed, settings.changed, source.lost, source.back, viewers.changed, storage.fault, camera.claimed.
+    `kind` is one of motion.started, motion.ended, clip.opened, clip.closed, clip.deleted, mask.changed, mask.pending,
+    mask.cancelled,    devices.changed, settings.changed, source.lost, source.back, viewers.changed, storage.fault, camera.claimed.
     `clip` names the clip that it is about.
     """
 

@@ -13,6 +13,7 @@ MAX_JSON_BYTES = 494
 MAX_NAME_CHARACTERS = 40
 
 DeletedWhy = Literal["owner", "space"]
+CancelledWhy = Literal["owner", "revoked", "replaced"]
 _CLIPPED_FIELDS = ("name", "what", "version", "why", "by", "viewer", "device", "role")
 
 
@@ -84,13 +85,38 @@ class PlateViewed(_Card, frozen=True, kw_only=True, tag="plate.viewed"):
 
 
 class MaskChanged(_Card, frozen=True, kw_only=True, tag="mask.changed"):
-    """`old` and `new` are digests; `visible` is the share of the picture that is now seen, 0.0-1.0."""
+    """`old` and `new` are digests; `visible` is the share of the picture that is now seen, 0.0-1.0.
+
+    `loosened` is the share that was hidden before, `outline` the cells of which a part is visible now
+    (`camera/outline.py`); journals from before they existed have neither.
+    """
 
     device: str
     name: str
     old: str | None
     new: str | None
     visible: float
+    loosened: float = 0.0
+    outline: str | None = None
+
+
+class MaskPending(_Card, frozen=True, kw_only=True, tag="mask.pending"):
+    """A drawing that shows more waits under the lock; `new` None: the lock itself is to go off."""
+
+    device: str
+    name: str
+    new: str | None
+    loosened: float
+    outline: str | None
+
+
+class MaskCancelled(_Card, frozen=True, kw_only=True, tag="mask.cancelled"):
+    """What waited never came into force; `device` ended it, `new` is as in `MaskPending`."""
+
+    device: str
+    name: str
+    new: str | None
+    why: CancelledWhy
 
 
 class DeviceInvited(_Card, frozen=True, kw_only=True, tag="device.invited"):
@@ -130,6 +156,8 @@ Record: TypeAlias = (
     | ViewEnded
     | PlateViewed
     | MaskChanged
+    | MaskPending
+    | MaskCancelled
     | DeviceInvited
     | DevicePaired
     | DeviceRevoked
@@ -138,7 +166,7 @@ Record: TypeAlias = (
 
 
 def encode_record(record: Record) -> bytes:
-    """JSON of at most 494 bytes: names are cut to 40 characters, then the longest text until it fits.
+    """JSON of at most 494 bytes: names are cut to 40 characters, then what takes most bytes until it fits.
 
     Raises ValueError when even that is not enough, as ids or digests are too long to be such.
     """
@@ -152,7 +180,7 @@ def encode_record(record: Record) -> bytes:
         excess_bytes = len(encoded) - MAX_JSON_BYTES
         if excess_bytes <= 0:
             return encoded
-        longest = max(fields, key=lambda name: len(fields[name]), default=None)
+        longest = max(fields, key=lambda name: len(msgspec.json.encode(fields[name])), default=None)
         if longest is None or not fields[longest]:
             raise ValueError(f"a {type(record).__name__} record of {len(encoded)} bytes does not fit a journal record")
         # One character is at most six bytes of JSON, so this never cuts more than is needed.

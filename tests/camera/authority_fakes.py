@@ -16,14 +16,17 @@ from camera.commands import Authority, Commands
 from camera.contract import Command, CommandError, CommandResult
 from camera.control import PlateView
 from camera.errors import CommandRefused
+from camera.frame import PictureSize
 from camera.home import CameraRecord, Home
 from camera.mask import Mask
+from camera.mask_change import MaskChange, compare
 from camera.signed import device_id, encode_base64url
 from camera.vault.cards import Record
 
 RECIPIENT = "age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj"
 MASK = '{"allow":[[[0,0],[1,0],[1,1],[0,1]]]}'
 S = 1_000_000_000
+SIZE = PictureSize(128, 72)
 
 
 @dataclass(slots=True)
@@ -63,8 +66,10 @@ class FakeControl:
     def mask(self) -> Mask | None:
         return self.in_force
 
-    def visible_share_of(self, mask: Mask) -> float:
-        return 1.0 if mask.allow else 0.0
+    def compare(self, old: Mask | None, new: Mask) -> MaskChange:
+        return compare(old, new, SIZE)
+
+    def waiting_changed(self) -> None: ...
 
     def use_mask(self, mask: Mask) -> None:
         self.in_force = mask
@@ -162,6 +167,11 @@ class House:
 
     def ask(self, action: str, browser: Browser | None = None, **args: Any) -> CommandResult | CommandError:
         return self.send((browser or self.owner).sign(action, self.nonce(), **args))
+
+    def draw(self, mask: str) -> None:
+        """Put in force, whether it shows more or not."""
+        replaces = self.control.in_force.digest if self.control.in_force else None
+        body_of(self.ask("mask.set", mask=mask, replaces=replaces, loosens=True))
 
     def pair(self, role: str) -> Browser:
         """A second browser, let in by the owner."""

@@ -14,6 +14,7 @@ from camera.vault.cards import MAX_JSON_BYTES, Record, decode_record, encode_rec
 
 _AT = 1_790_000_000_000
 _ID, _HEX64, _DEVICE = "0000002a" + "f" * 24, "ab" * 32, "d" * 32
+_OUTLINE = "A" * 96
 _NAME = {"device": _DEVICE, "name": "Ana's phone"}
 
 _GOLDEN: dict[str, tuple[Record, dict[str, object]]] = {
@@ -57,8 +58,16 @@ _GOLDEN: dict[str, tuple[Record, dict[str, object]]] = {
     ),
     "plate.viewed": (cards.PlateViewed(at_ms=_AT, **_NAME), {**_NAME}),
     "mask.changed": (
-        cards.MaskChanged(at_ms=_AT, old=None, new=_HEX64, visible=0.25, **_NAME),
-        {**_NAME, "old": None, "new": _HEX64, "visible": 0.25},
+        cards.MaskChanged(at_ms=_AT, old=None, new=_HEX64, visible=0.25, loosened=0.1, outline=_OUTLINE, **_NAME),
+        {**_NAME, "old": None, "new": _HEX64, "visible": 0.25, "loosened": 0.1, "outline": _OUTLINE},
+    ),
+    "mask.pending": (
+        cards.MaskPending(at_ms=_AT, new=_HEX64, loosened=0.1, outline=_OUTLINE, **_NAME),
+        {**_NAME, "new": _HEX64, "loosened": 0.1, "outline": _OUTLINE},
+    ),
+    "mask.cancelled": (
+        cards.MaskCancelled(at_ms=_AT, new=None, why="revoked", **_NAME),
+        {**_NAME, "new": None, "why": "revoked"},
     ),
     "device.invited": (
         cards.DeviceInvited(at_ms=_AT, role="viewer", by=_DEVICE, **_NAME),
@@ -115,6 +124,40 @@ def test_ids_are_never_cut_when_a_name_is_long() -> None:
     )
     assert isinstance(decoded, cards.MaskChanged)
     assert (decoded.device, decoded.old, decoded.new) == (_DEVICE, _HEX64, _HEX64)
+
+
+@pytest.mark.parametrize("character", ["a", "é", "門", "😀", '"', "\x01", "\ud800"])
+def test_a_change_of_the_drawing_fits_with_its_outline_and_the_longest_name(character: str) -> None:
+    full = {"at_ms": 2**53, "device": _DEVICE, "name": character * 40, "outline": _OUTLINE}
+    changed = cards.MaskChanged(old=_HEX64, new=_HEX64, visible=0.123456, loosened=0.000001, **full)  # type: ignore[arg-type]
+    pending = cards.MaskPending(new=_HEX64, loosened=0.123456, **full)  # type: ignore[arg-type]
+    for record in (changed, pending):
+        encoded = encode_record(record)
+        assert len(encoded) <= MAX_JSON_BYTES
+        decoded = decode_record(encoded)
+        assert msgspec.structs.replace(decoded, name="") == msgspec.structs.replace(record, name="")
+        assert len(getattr(decoded, "name", "")) >= 10
+
+
+def test_a_name_of_forty_accented_letters_stands_whole_beside_the_outline() -> None:
+    changed = cards.MaskChanged(
+        at_ms=_AT,
+        device=_DEVICE,
+        name="é" * 40,
+        old=_HEX64,
+        new=_HEX64,
+        visible=0.123456,
+        loosened=0.1,
+        outline=_OUTLINE,
+    )
+    assert decode_record(encode_record(changed)) == changed
+
+
+def test_a_change_from_before_outlines_existed_is_still_read() -> None:
+    old = {"t": "mask.changed", "at_ms": _AT, **_NAME, "old": None, "new": _HEX64, "visible": 0.25}
+    decoded = decode_record(json.dumps(old).encode())
+    assert isinstance(decoded, cards.MaskChanged)
+    assert (decoded.loosened, decoded.outline) == (0.0, None)
 
 
 def test_an_id_that_cannot_be_one_is_refused() -> None:
