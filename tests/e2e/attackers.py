@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
+import signal
 import socket
 import ssl
 import time
@@ -144,6 +146,16 @@ def throw_junk(ports: list[tuple[str, int]], rounds: int) -> None:
             for _ in range(rounds):
                 for datagram in junk:
                     sender.sendto(datagram, (host, port))
+
+
+@contextmanager
+def frozen(pid: int) -> Iterator[None]:
+    """This process does nothing meanwhile."""
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
 
 
 class RogueServer:
