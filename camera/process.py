@@ -34,6 +34,7 @@ from camera.loosening import hours
 from camera.mask import Mask, Masker, MaskError, parse_mask
 from camera.mask_change import MaskChange, compare_at_each
 from camera.mask_replacing import carry_out_due
+from camera.mask_shape import MaskShapes, is_same_shape
 from camera.plate_session import PlateSession
 from camera.publisher import Publisher
 from camera.recorder import RecorderAction
@@ -95,6 +96,7 @@ class CameraProcess:
         self._watch = Watch(settings.camera, open_source, self, self, self._plate)
         self._publisher = Publisher(socket_path, self)
         self._mask: Mask | None = None
+        self._shapes = MaskShapes(data / "camera")
         self._tidy_at_ns = 0
         self._load(home, record)
 
@@ -135,12 +137,12 @@ class CameraProcess:
             self._storage.found(record.recipient)
         self._watch.switch(is_on=record.is_watching, records_on_motion=record.is_recording_on_motion)
         self.waiting_changed()
-        text = home.mask_text()
-        if text is None:
-            return
         try:
+            text = home.mask_text()
+            if text is None:
+                return
             self._put_in_force(parse_mask(text))
-        except MaskError as error:
+        except (MaskError, OSError) as error:
             sentence = (
                 f"the drawing of your stoop cannot be used ({error}): the picture stays black until you draw it again"
             )
@@ -163,6 +165,7 @@ class CameraProcess:
         )
 
     def use_mask(self, mask: Mask) -> None:
+        self._shapes.keep(mask.digest, self._size)
         self._authority.home.save_mask_text(mask.text)
         self._put_in_force(mask)
         self._publisher.drop_units()  # those that wait for a slow server show what the old drawing let through
@@ -265,7 +268,8 @@ class CameraProcess:
             source=news.kind, width_px=news.size.width_px, height_px=news.size.height_px, fps=news.fps, has_motion=False
         )
         if self._mask:
-            self._board.update(mask=MaskState(self._mask.digest, visible_share))
+            fault = self._shape_fault(self._mask)
+            self._board.update(mask=MaskState(self._mask.digest, visible_share), mask_fault=fault)
 
     def delivering(self) -> None:
         self._board.update(is_delivering=True, lens_fault=None)
@@ -300,8 +304,20 @@ class CameraProcess:
 
     def _put_in_force(self, mask: Mask) -> None:
         self._mask = mask
-        self._watch.use_mask(mask)
+        self._watch.use_mask(mask, self._shapes.size_of(mask.digest))
         self._board.update(mask=MaskState(mask.digest, Masker(mask, self._size).visible_share))
+
+    def _shape_fault(self, mask: Mask) -> str | None:
+        """Why the drawing shows nothing on the picture of now, as one sentence; None where it fits."""
+        drawn_for = self._shapes.size_of(mask.digest)
+        if drawn_for is None:
+            return "it is not known on which picture you drew your stoop: all stays black until you draw it again"
+        if not is_same_shape(drawn_for, self._size):
+            return (
+                f"the camera's picture now has another shape ({self._size.width_px}x{self._size.height_px}) than your "
+                f"drawing ({drawn_for.width_px}x{drawn_for.height_px}): it stays black until you draw your stoop again"
+            )
+        return None
 
     def _publish(self, state: State) -> None:
         self._publisher.send(state)

@@ -8,9 +8,10 @@ import time
 from collections.abc import Callable
 from typing import Protocol, assert_never
 
-from camera.frame import Frame
-from camera.lens import Lens, LensLost, LensOpened
+from camera.frame import Frame, PictureSize
+from camera.lens import Lens, LensLost, LensNews, LensOpened
 from camera.mask import Mask
+from camera.mask_shape import is_same_shape
 from camera.pipeline import Pipeline, PipelineSink
 from camera.plate_session import PlateSession
 from camera.settings import CameraSettings
@@ -21,6 +22,9 @@ logger = logging.getLogger(__name__)
 _TICK_S = 0.25
 KEY_PAUSE_NS = 300_000_000
 """Key pictures on wish are at least this far apart: they cost the recording its sharpness."""
+MOST_FAILURES, GOOD_PICTURES = 5, 150
+"""So many failures without so many good pictures between them end the process; who started it starts it again."""
+RESTART_PAUSE_S = 1.0
 
 
 class WatchPort(Protocol):
@@ -62,13 +66,22 @@ class Watch:
         self._is_on = True
         self._records_on_motion = True
         self._mask: Mask | None = None
+        self._drawn_for: PictureSize | None = None
+        self._size: PictureSize | None = None
+        self._failures = 0
+        self._good_pictures = 0
         self._lens: Lens | None = None
         self._pipeline: Pipeline | None = None
         self._is_delivering = False
 
-    def use_mask(self, mask: Mask | None) -> None:
-        self._mask = mask
-        self.wish(lambda pipeline: pipeline.use_mask(mask))
+    def use_mask(self, mask: Mask | None, drawn_for: PictureSize | None) -> None:
+        """No picture that comes after this call is masked by an older drawing.
+
+        On pictures of another shape than `drawn_for` the drawing counts as none: black. None fits nothing.
+        """
+        with self._lock:
+            self._mask, self._drawn_for = mask, drawn_for
+        self.wish(lambda pipeline: pipeline.use_mask(self._fitting_mask()))
 
     def switch(self, *, is_on: bool, records_on_motion: bool) -> None:
         self._is_on, self._records_on_motion = is_on, records_on_motion
@@ -107,6 +120,13 @@ class Watch:
         if self._lens is None:
             self._lens = Lens(self._open_source, self._settings.stall_s)
         news = self._lens.next(_TICK_S)
+        try:
+            self._grant_wishes()  # first: a drawing that is in force already must not miss this picture
+            self._hear(news)
+        except Exception as error:  # the outermost loop of the video thread: fail closed, and start again
+            self._fail(error)
+
+    def _hear(self, news: LensNews | None) -> None:
         match news:
             case None:
                 pass
@@ -118,12 +138,24 @@ class Watch:
                 self._take(news)
             case _:
                 assert_never(news)
-        self._grant_wishes()
+
+    def _fail(self, error: Exception) -> None:
+        """Nothing of this picture goes out; the lens is opened anew. Raises what keeps coming back, which ends all."""
+        self._failures, self._good_pictures = self._failures + 1, 0
+        if self._failures > MOST_FAILURES:
+            raise error
+        logger.error("a picture could not be handled", exc_info=error)
+        if self._lens:
+            self._lens.close()
+            self._lens = None
+        self._lose(f"the camera failed at a picture ({type(error).__name__}): nothing is shown until it starts again")
+        self._stopping.wait(RESTART_PAUSE_S)
 
     def _begin(self, opened: LensOpened) -> None:
         with self._lock:
             self._wishes.clear()
-            mask = self._mask
+        self._size = opened.size
+        mask = self._fitting_mask()
         self._pipeline = Pipeline(opened.size, opened.fps, self._settings, self._sink, mask)
         self._pipeline.record_on_motion(self._records_on_motion)
         self._port.opened(opened, self._pipeline.visible_share)
@@ -131,11 +163,20 @@ class Watch:
     def _take(self, frame: Frame) -> None:
         if self._pipeline is None:
             return
+        self._plate.offer(frame)
+        self._pipeline.process(frame, wants_key=self._takes_key_wish(frame.captured_at_ns))
         if not self._is_delivering:
             self._is_delivering = True
             self._port.delivering()
-        self._plate.offer(frame)
-        self._pipeline.process(frame, wants_key=self._takes_key_wish(frame.captured_at_ns))
+        self._good_pictures += 1
+        if self._good_pictures >= GOOD_PICTURES:
+            self._failures = 0
+
+    def _fitting_mask(self) -> Mask | None:
+        with self._lock:
+            mask, drawn_for = self._mask, self._drawn_for
+        fits = self._size and drawn_for and is_same_shape(self._size, drawn_for)
+        return mask if fits else None
 
     def _takes_key_wish(self, now_ns: int) -> bool:
         last_ns = self._wished_key_at_ns
@@ -147,9 +188,9 @@ class Watch:
 
     def _lose(self, why: str) -> None:
         logger.warning("%s", why)
-        if self._pipeline:
-            self._pipeline.stop("fault")
-            self._pipeline = None
+        pipeline, self._pipeline = self._pipeline, None
+        if pipeline:
+            pipeline.stop("fault")
         self._is_delivering = False
         self._port.lost(why)
 
