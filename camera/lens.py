@@ -18,6 +18,8 @@ logger = logging.getLogger(__name__)
 QUEUE_FRAMES = 4
 """Full: a live source's oldest frame is dropped; a file read as fast as it goes waits instead."""
 _FIRST_RETRY_S, _LAST_RETRY_S = 0.5, 8.0
+_MOST_PATIENCE = 8
+"""How many times the stall limit a source may get after it was cut off before its first picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class Lens:
     def __init__(self, open_source: Callable[[], Source], stall_s: float, *, is_patient: bool = False) -> None:
         """`is_patient`: never drop a frame (files at full speed)."""
         self._open, self._stall_s, self._is_patient = open_source, stall_s, is_patient
+        self._patience_s = stall_s
         self._news: queue.Queue[tuple[int, LensNews]] = queue.Queue(QUEUE_FRAMES)
         self._turn = 0
         self._source: Source | None = None
@@ -94,18 +97,21 @@ class Lens:
         if isinstance(news, LensLost):
             self._plan_retry()
         elif isinstance(news, Frame):
-            self._retry_s = _FIRST_RETRY_S
+            self._retry_s, self._patience_s = _FIRST_RETRY_S, self._stall_s
         return news
 
     def _check_stall(self) -> LensNews | None:
-        if self._is_closed.is_set() or time.monotonic() - self._heard_at_s < self._stall_s:
+        if self._is_closed.is_set() or time.monotonic() - self._heard_at_s < self._patience_s:
             return None
+        waited_s = self._patience_s
+        # A busy machine may need longer than that to open a source; cut off each time, it would never deliver.
+        self._patience_s = min(waited_s * 2, self._stall_s * _MOST_PATIENCE)
         source, self._source = self._source, None
         if source:
             threading.Thread(target=source.close, name="lens-close", daemon=True).start()
         self._plan_retry()
         return LensLost(
-            f"the camera has delivered no picture for {self._stall_s:.0f} s: check its cable; it is being restarted"
+            f"the camera has delivered no picture for {waited_s:.0f} s: check its cable; it is being restarted"
         )
 
     def _plan_retry(self) -> None:

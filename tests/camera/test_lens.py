@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -147,3 +148,18 @@ def test_a_patient_lens_drops_nothing() -> None:
 
     assert [news.captured_at_ns for news in heard if isinstance(news, Frame)] == list(range(50))
     lens.close()
+
+
+def test_a_source_that_is_slower_than_patience_is_given_more_until_it_delivers() -> None:
+    blocked = threading.Event()
+
+    def open_slowly() -> ScriptedSource:
+        time.sleep(0.5)
+        return ScriptedSource(1, lambda: blocked.wait(20))
+
+    lens = Lens(open_slowly, 0.2)
+    heard = hear(lens, lambda news: isinstance(news, Frame), most=150)
+
+    assert kinds(heard)[-1] == "Frame"
+    lens.close()
+    blocked.set()
