@@ -12,6 +12,7 @@ import msgspec
 from camera.atomic_file import replace_file
 from camera.errors import SettingsError
 from camera.loosening import Waiting
+from camera.view import ViewMemory
 
 logger = logging.getLogger(__name__)
 Role = Literal["owner", "viewer"]
@@ -91,6 +92,17 @@ class Home:
 
     def save_waiting(self, waiting: Waiting) -> None:
         replace_file(self._folder / "loosening.json", msgspec.json.encode(waiting))
+
+    def view_memory(self) -> ViewMemory | None:
+        """What is known of the view; fails closed: what cannot be read counts as moved, until the owner draws."""
+        try:
+            return self._read("view.json", ViewMemory)
+        except SettingsError as error:
+            logger.warning("the view is taken for a moved one: %s", error)
+            return ViewMemory("", is_moved=True)
+
+    def save_view_memory(self, memory: ViewMemory) -> None:
+        replace_file(self._folder / "view.json", msgspec.json.encode(memory))
 
     def _new_camera(self) -> CameraRecord:
         self.save_camera(CameraRecord(camera_id=secrets.token_hex(16)))

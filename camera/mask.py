@@ -118,6 +118,12 @@ class Masker:
         i420.flags.writeable = False
         return MaskedFrame(i420, self._size, frame.captured_at_ns)
 
+    def black(self, captured_at_ns: int) -> MaskedFrame:
+        """A picture of nothing: for a view that the mask was not drawn for."""
+        i420 = self._black.copy()
+        i420.flags.writeable = False
+        return MaskedFrame(i420, self._size, captured_at_ns)
+
     def _fits(self, frame: Frame) -> bool:
         i420 = frame.i420
         return (

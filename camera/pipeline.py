@@ -13,6 +13,7 @@ from camera.motion import Detector, open_detector
 from camera.recorder import Recorder, RecorderAction, RecorderSettings
 from camera.recorder.actions import StartClip, StopReason
 from camera.settings import CameraSettings
+from camera.view_guard import ViewGuard
 
 _STILL_MOVING_NS = 5_000_000_000
 """Motion is told as one event over gaps this long, as `stoop analyze` counts them."""
@@ -40,20 +41,29 @@ class _BestPicture:
 class Pipeline:
     """One picture size, one mask at a time; a new size takes a new Pipeline.
 
-    Without a mask every picture is black, motion is not looked for and nothing is recorded.
+    Without a mask, and while the guard says that this is not the view that it was drawn for, every picture is black,
+    motion is not looked for and nothing is recorded. Without a guard the view is taken to be the right one.
     Not safe for several threads.
     """
 
     def __init__(
-        self, size: PictureSize, fps: float, settings: CameraSettings, sink: PipelineSink, mask: Mask | None
+        self,
+        size: PictureSize,
+        fps: float,
+        settings: CameraSettings,
+        sink: PipelineSink,
+        mask: Mask | None,
+        guard: ViewGuard | None = None,
     ) -> None:
         self._size, self._fps, self._settings, self._sink = size, fps, settings, sink
+        self._guard = guard
         self._encoder = Encoder(size, fps, settings.bitrate_bps)
         self._best = _BestPicture()
         self._is_moving = False
         self._moved_at_ns = 0
         self._records_on_motion = True
         self._is_key_due = False
+        self._is_view_right = True
         self._begin(mask)
 
     @property
@@ -79,23 +89,23 @@ class Pipeline:
 
     def process(self, frame: Frame, *, wants_key: bool = False) -> None:
         """Take one frame; its array belongs to the pipeline from here on."""
-        masked = self._masker.apply(frame)
-        if self._mask is not None:
+        masked = self._guarded(self._masker.apply(frame))
+        if self._sees:
             self._look_for_motion(masked)
         wants_key, self._is_key_due = wants_key or self._is_key_due, False
         for unit in self._encoder.encode(masked, want_key=wants_key):
             self._sink.unit(unit)
-            if self._mask is not None:
+            if self._sees:
                 self._act(self._recorder.on_unit(unit))
 
     def record_now(self, now_ns: int) -> None:
         """The owner asked for a clip."""
-        if self._mask is not None:
+        if self._sees:
             self._act(self._recorder.on_manual(now_ns))
 
     def press(self, now_ns: int) -> None:
         """The bell was rung."""
-        if self._mask is not None:
+        if self._sees:
             self._act(self._recorder.on_press(now_ns))
 
     def stop(self, why: StopReason) -> None:
@@ -105,9 +115,27 @@ class Pipeline:
             self._is_moving = False
             self._sink.motion(False)
 
+    @property
+    def _sees(self) -> bool:
+        return self._mask is not None and self._is_view_right
+
     def _begin(self, mask: Mask | None) -> None:
         self._mask = mask
         self._masker = Masker(mask, self._size)
+        if self._guard:
+            self._guard.begin(mask.digest if mask else None, self._masker.visible_luma)
+        self._begin_recording()
+
+    def _guarded(self, masked: MaskedFrame) -> MaskedFrame:
+        """The picture, or black in its place. What was seen before a change is never mixed with what comes after."""
+        is_right = self._guard is None or self._guard.look(masked)
+        if is_right != self._is_view_right:
+            self.stop("stopped")
+            self._begin_recording()
+            self._is_view_right, self._is_key_due = is_right, True
+        return masked if is_right else self._masker.black(masked.captured_at_ns)
+
+    def _begin_recording(self) -> None:
         self._detector: Detector = open_detector(self._settings.detector, self._fps, self._masker.visible_luma)
         self._recorder = Recorder(
             RecorderSettings(

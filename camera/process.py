@@ -42,7 +42,9 @@ from camera.settings import Settings
 from camera.sources import Source
 from camera.status import Identity, StatusBoard
 from camera.storage import Storage
-from camera.vault.cards import CameraStarted, Record
+from camera.vault.cards import CameraStarted, Record, ViewMoved
+from camera.view import ViewMemory, ViewState
+from camera.view_guard import ViewGuard
 from camera.watch import Watch
 
 _UNKNOWN_SIZE = PictureSize(1280, 720)
@@ -93,7 +95,8 @@ class CameraProcess:
             self._storage_fault,
         )
         self._plate = PlateSession(settings.camera.plate_s, self._clock)
-        self._watch = Watch(settings.camera, open_source, self, self, self._plate)
+        self._guard = ViewGuard(self)
+        self._watch = Watch(settings.camera, open_source, self, self, self._plate, self._guard)
         self._publisher = Publisher(socket_path, self)
         self._mask: Mask | None = None
         self._shapes = MaskShapes(data / "camera")
@@ -167,6 +170,7 @@ class CameraProcess:
     def use_mask(self, mask: Mask) -> None:
         self._shapes.keep(mask.digest, self._size)
         self._authority.home.save_mask_text(mask.text)
+        self._guard.forget(mask.digest)  # after the mask: a crash between both leaves a moved view black
         self._put_in_force(mask)
         self._publisher.drop_units()  # those that wait for a slow server show what the old drawing let through
         self._board.update(mask_fault=None)
@@ -259,6 +263,24 @@ class CameraProcess:
 
     def thumbnail(self, frame: MaskedFrame) -> None:
         self._storage.thumbnail(frame)
+
+    # --- what is known of the view (camera.view_guard) ----------------------------------------------------------------
+
+    def view_memory(self) -> ViewMemory | None:
+        return self._authority.home.view_memory()
+
+    def save_view_memory(self, memory: ViewMemory) -> None:
+        self._authority.home.save_view_memory(memory)
+
+    def view_changed(self, state: ViewState, *, is_news: bool) -> None:
+        self._board.update(view=state.value)
+        if not state.is_shown:
+            self._publisher.drop_units()  # those that wait for a slow server still show the other view
+        if is_news and state is ViewState.MOVED:
+            self._storage.note_later(ViewMoved(at_ms=self._clock.wall_ms()))
+            self.announce("view.moved")
+        elif is_news and state is ViewState.CONFIRMED:
+            self.announce("view.confirmed")
 
     # --- how the lens is (camera.watch) ------------------------------------------------------------------------------
 

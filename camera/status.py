@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from camera import __version__
 from camera.contract import MaskState, PendingMask, State
+from camera.contract.messages import ViewWord
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Status:
     mask_fault: str | None = None
     storage_fault: str | None = None
     lens_fault: str | None = None
+    view: ViewWord = "unknown"
     pending_mask: PendingMask | None = None
     unlock_hours_left: int | None = None
 
@@ -85,6 +87,7 @@ def _state(identity: Identity, status: Status) -> State:
         viewers=status.viewers,
         clips_bytes=status.clips_bytes,
         fault=next((fault for fault in faults if fault), None),
+        view=status.view,
         pending_mask=status.pending_mask,
         unlock_hours_left=status.unlock_hours_left,
     )

@@ -16,6 +16,7 @@ from camera.pipeline import Pipeline, PipelineSink
 from camera.plate_session import PlateSession
 from camera.settings import CameraSettings
 from camera.sources import Source
+from camera.view_guard import ViewGuard
 
 logger = logging.getLogger(__name__)
 
@@ -50,6 +51,7 @@ class Watch:
         sink: PipelineSink,
         port: WatchPort,
         plate: PlateSession,
+        guard: ViewGuard | None = None,
     ) -> None:
         self._settings, self._open_source, self._sink, self._port, self._plate = (
             settings,
@@ -58,6 +60,7 @@ class Watch:
             port,
             plate,
         )
+        self._guard = guard
         self._lock = threading.Lock()
         self._wishes: list[Callable[[Pipeline], None]] = []
         self._wants_key = threading.Event()
@@ -156,7 +159,7 @@ class Watch:
             self._wishes.clear()
         self._size = opened.size
         mask = self._fitting_mask()
-        self._pipeline = Pipeline(opened.size, opened.fps, self._settings, self._sink, mask)
+        self._pipeline = Pipeline(opened.size, opened.fps, self._settings, self._sink, mask, self._guard)
         self._pipeline.record_on_motion(self._records_on_motion)
         self._port.opened(opened, self._pipeline.visible_share)
 

@@ -59,6 +59,10 @@ class PendingMask(msgspec.Struct, frozen=True):
     hours_left: int
 
 
+ViewWord = Literal["unknown", "checking", "confirmed", "moved"]
+"""Whether the view is the one that the mask was drawn for; every picture is black in `checking` and `moved`."""
+
+
 class State(msgspec.Struct, frozen=True, tag="state"):
     """How the camera is; sent first on each connection and after each change."""
 
@@ -81,6 +85,7 @@ class State(msgspec.Struct, frozen=True, tag="state"):
     clips_bytes: int
     fault: str | None
     """What is wrong, as one plain sentence for the owner, or None."""
+    view: ViewWord = "unknown"
     pending_mask: PendingMask | None = None
     unlock_hours_left: int | None = None
     """Until the lock on showing more goes off, as an owner's device asked; None when nobody did."""
@@ -90,7 +95,8 @@ class Event(msgspec.Struct, frozen=True, tag="event"):
     """Something happened: never a picture and never a name.
 
     `kind` is one of motion.started, motion.ended, clip.opened, clip.closed, clip.deleted, mask.changed, mask.pending,
-    mask.cancelled,    devices.changed, settings.changed, source.lost, source.back, viewers.changed, storage.fault, camera.claimed.
+    mask.cancelled, devices.changed, settings.changed, source.lost, source.back, viewers.changed, storage.fault,
+    camera.claimed, view.moved, view.confirmed.
     `clip` names the clip that it is about.
     """
 

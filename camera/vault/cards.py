@@ -84,6 +84,10 @@ class PlateViewed(_Card, frozen=True, kw_only=True, tag="plate.viewed"):
     name: str
 
 
+class ViewMoved(_Card, frozen=True, kw_only=True, tag="view.moved"):
+    """The camera no longer sees what the mask was drawn for: black from here on."""
+
+
 class MaskChanged(_Card, frozen=True, kw_only=True, tag="mask.changed"):
     """`old` and `new` are digests; `visible` is the share of the picture that is now seen, 0.0-1.0.
 
@@ -155,6 +159,7 @@ Record: TypeAlias = (
     | ViewStarted
     | ViewEnded
     | PlateViewed
+    | ViewMoved
     | MaskChanged
     | MaskPending
     | MaskCancelled
