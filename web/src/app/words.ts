@@ -220,6 +220,15 @@ export const words = {
     lostText: "The connection was interrupted.",
     noSource: "Waiting for the lens",
     noSourceText: "The camera is on, but no picture comes from its lens. It tries again by itself.",
+    moved: "Your camera was moved",
+    movedText:
+      "It no longer sees what you drew, so its picture is black and nothing is recorded. Look at your drawing again, then save it.",
+    movedViewer: "The picture is black until the owner has looked at the drawing again.",
+    movedAction: "Look at the drawing",
+    checking: "Checking the view",
+    checkingText:
+      "The picture is black until the camera is sure that it sees what was drawn. If it was moved, look at the drawing again and save it.",
+    viewUnknown: "The camera cannot tell yet whether it is moved: there is too little here to hold on to.",
     resume: "Watch again",
     watching: (count: number) => (count <= 1 ? "only you are watching" : `${count} are watching`),
     record: "Record now",
@@ -392,6 +401,7 @@ export const words = {
     viewed: (name: string, length: string | null) =>
       length ? `${name} watched live for ${length}` : `${name} is watching live`,
     viewedUnknown: (name: string) => `${name} watched live`,
+    viewMoved: "The camera was moved: its picture went black until the drawing was saved again",
     plate: (name: string) => `${name} looked at the empty picture, to draw`,
     maskSet: (name: string, hidden: number) =>
       `${name} changed what the camera sees: ${hidden} % is hidden now`,

@@ -130,7 +130,7 @@ export function compareWithFiles(
 
 type AccessKind =
   | { readonly what: "watched"; readonly seconds: number | null; readonly isOngoing: boolean }
-  | { readonly what: "saw_plate" | "claimed" }
+  | { readonly what: "saw_plate" | "claimed" | "view_moved" }
   | { readonly what: "started"; readonly version: string }
   | { readonly what: "changed_mask"; readonly visible: number }
   | { readonly what: "changed_settings"; readonly setting: string }
@@ -177,6 +177,8 @@ function accessKind(
     }
     case "plate.viewed":
       return { what: "saw_plate" };
+    case "view.moved":
+      return { what: "view_moved" };
     case "mask.changed":
       return { what: "changed_mask", visible: record.visible };
     case "settings.changed":

@@ -61,6 +61,7 @@ const READERS: Readonly<Record<string, (s: Shape) => Content>> = {
     why: s.text("why"),
   }),
   "plate.viewed": (s) => ({ t: "plate.viewed", ...byDevice(s) }),
+  "view.moved": () => ({ t: "view.moved" }),
   "mask.changed": (s) => ({
     t: "mask.changed",
     ...byDevice(s),

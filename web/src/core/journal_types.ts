@@ -54,6 +54,7 @@ export type JournalRecord = Common &
         readonly why: string;
       } & ByDevice)
     | ({ readonly t: "plate.viewed" } & ByDevice)
+    | { readonly t: "view.moved" }
     | ({
         readonly t: "mask.changed";
         readonly old: string | null;

@@ -46,6 +46,8 @@ export interface CameraState {
   readonly viewers: number;
   readonly clips_bytes: number;
   readonly fault: string | null;
+  /** Whether the view is the one that the drawing is for; black in `checking` and `moved`. */
+  readonly view: "unknown" | "checking" | "confirmed" | "moved";
 }
 
 /** `kind` is one of the kinds of `camera.contract.messages.Event`. */

@@ -75,6 +75,8 @@ test.each([
   ["no_stoop", { ...camera, mask: null }, true, { kind: "idle" }, false],
   ["away", camera, false, { kind: "live" }, true],
   ["no_source", { ...camera, is_delivering: false }, true, { kind: "connecting" }, false],
+  ["moved", { ...camera, view: "moved" }, true, { kind: "live" }, true],
+  ["checking", { ...camera, view: "checking" }, true, { kind: "live" }, true],
   ["connecting", camera, true, { kind: "live" }, false],
   ["none", camera, true, { kind: "live" }, true],
 ] as const)("the live picture's cover is %s", (cover, state, isConnected, live, hasPicture) => {

@@ -15,6 +15,8 @@ export type CoverKind =
   | "off"
   | "no_stoop"
   | "no_source"
+  | "moved"
+  | "checking"
   | "lost"
   | "forbidden";
 
@@ -29,6 +31,7 @@ export function coverOf(
   if (camera && !camera.mask) return "no_stoop";
   if (!isConnected || live.kind === "camera_away") return "away";
   if (camera && !camera.is_delivering) return "no_source";
+  if (camera?.view === "moved" || camera?.view === "checking") return camera.view;
   if (live.kind === "ended")
     return live.why === "forbidden" || live.why === "unknown_device" ? "forbidden" : "lost";
   return live.kind === "live" && hasPicture ? "none" : "connecting";
@@ -61,6 +64,11 @@ interface CoverProps {
   isSwitching: boolean;
   onAgain: () => void;
   onSwitchOn: () => void;
+}
+
+function textOfView(view: "moved" | "checking", isOwner: boolean): string {
+  if (view === "checking") return words.live.checkingText;
+  return isOwner ? words.live.movedText : words.live.movedViewer;
 }
 
 function inside({ kind, isOwner, isSwitching, onAgain, onSwitchOn }: CoverProps) {
@@ -100,6 +108,21 @@ function inside({ kind, isOwner, isSwitching, onAgain, onSwitchOn }: CoverProps)
           {isOwner && (
             <Link to="/draw" class="button button-primary" testid="live-draw">
               {words.live.noStoopAction}
+            </Link>
+          )}
+        </Message>
+      );
+    case "moved":
+    case "checking":
+      return (
+        <Message
+          icon={kind === "moved" ? "warning" : "eyeOff"}
+          title={kind === "moved" ? words.live.moved : words.live.checking}
+          text={textOfView(kind, isOwner)}
+        >
+          {isOwner && (
+            <Link to="/draw" class="button button-primary" testid="live-redraw">
+              {words.live.movedAction}
             </Link>
           )}
         </Message>

@@ -7,7 +7,7 @@ import { useCamera, useMe, useParts } from "../context";
 import { usePageTitle } from "../screen";
 import { useAction } from "../use_action";
 import { words } from "../words";
-import { coverOf } from "./cover";
+import { type CoverKind, coverOf } from "./cover";
 import { LastVisits } from "./last_visits";
 import { Stage } from "./stage";
 import { useLive } from "./use_live";
@@ -32,6 +32,9 @@ function RecordButton({ isRecording, isPossible }: { isRecording: boolean; isPos
     </Button>
   );
 }
+
+/** There is nothing to record: black, or nobody to ask. */
+const UNSEEING: ReadonlySet<CoverKind> = new Set(["off", "no_stoop", "away", "moved", "checking"]);
 
 export function Live() {
   const { api, home } = useParts();
@@ -66,12 +69,14 @@ export function Live() {
             {cover === "none" && (
               <p class="soft">{camera.has_motion ? words.live.atDoor : words.live.quiet}</p>
             )}
+            {cover === "none" && camera.view === "unknown" && (
+              <p class="soft small" data-testid="live-view-unknown">
+                {words.live.viewUnknown}
+              </p>
+            )}
           </div>
           {isOwner && (
-            <RecordButton
-              isRecording={camera.recording_clip !== null}
-              isPossible={cover !== "off" && cover !== "no_stoop" && cover !== "away"}
-            />
+            <RecordButton isRecording={camera.recording_clip !== null} isPossible={!UNSEEING.has(cover)} />
           )}
         </header>
         {isOwner && <LastVisits />}
