@@ -3,6 +3,7 @@
 import type { Api } from "../core/api";
 import { foldClips } from "../core/cards";
 import { loadJournal } from "../core/journal";
+import { JournalCache } from "../core/journal_cache";
 import type { Journal } from "../core/journal_types";
 import type { KeyStore } from "../core/key_store";
 import type { ListedClip } from "../core/messages";
@@ -30,6 +31,7 @@ export class Library {
   readonly #keys: KeyStore;
   readonly #home: Home;
   readonly #content = new Subject<Content>({ kind: "loading", share: 0 });
+  readonly #cache = new JournalCache();
   #watchers = 0;
   #isReading = false;
   #isStale = true;
@@ -88,7 +90,7 @@ export class Library {
       if (isFirst) this.#content.set({ kind: "loading", share });
     };
     const files = await this.#api.clips();
-    const journal = await loadJournal(this.#api, this.#keys, { onProgress });
+    const journal = await loadJournal(this.#api, this.#keys, { onProgress, cache: this.#cache });
     const recording = this.#home.camera.value?.recording_clip ?? null;
     return { kind: "ready", journal, files, visits: visitsOf(foldClips(journal.records), files, recording) };
   }

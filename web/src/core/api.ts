@@ -176,6 +176,11 @@ export class Api {
     return (await this.#inSession(() => this.#send(request))).body;
   }
 
+  /** A part of an epoch's file, to read on from where one was. */
+  journalRanges(epoch: number): FetchRange {
+    return this.#ranges(`/api/journal/${epoch}`);
+  }
+
   #ranges(path: string): FetchRange {
     return async (fromByte, toByte, signal) => {
       const headers = { Range: `bytes=${fromByte}-${toByte - 1}` };

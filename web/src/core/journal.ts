@@ -3,6 +3,7 @@
 import type { Api } from "./api";
 import { type Epoch, readEpoch } from "./epoch";
 import { NoKeyError } from "./errors";
+import type { JournalCache } from "./journal_cache";
 import type { EpochFile, Journal, JournalPin, JournalProblem, JournalVerdict } from "./journal_types";
 import type { KeyStore } from "./key_store";
 import { RECORD_BYTES } from "./ratchet";
@@ -14,6 +15,7 @@ export interface ReadOptions {
   readonly pin?: JournalPin | null;
   readonly onProgress?: (share: number) => void;
   readonly signal?: AbortSignal | undefined;
+  readonly cache?: JournalCache;
 }
 
 const WORST_FIRST: readonly JournalVerdict[] = ["altered", "rolled_back", "gap", "torn_tail"];
@@ -36,7 +38,8 @@ export async function readJournal(
   const epochs: Epoch[] = [];
   for (const file of sorted) {
     const wanted = new Set(pin?.epoch === file.epoch ? [pin.records] : []);
-    epochs.push(await readEpoch(file, identity, wanted, pause));
+    const read = () => readEpoch(file, identity, wanted, pause);
+    epochs.push(await (options.cache ? options.cache.epoch(file, identity, wanted, read) : read()));
   }
   const problems = epochs.flatMap((epoch, i) => [
     ...epoch.problems,
@@ -62,17 +65,22 @@ export async function readJournal(
 export async function loadJournal(
   api: Api,
   keys: KeyStore,
-  options: Pick<ReadOptions, "onProgress" | "signal"> = {},
+  options: Pick<ReadOptions, "onProgress" | "signal" | "cache"> = {},
 ): Promise<Journal> {
   const identity = await keys.identity();
   if (identity === null)
     throw new NoKeyError("this browser holds no key to the recordings: enter the recovery sheet");
   const files: EpochFile[] = [];
-  for (const { epoch } of await api.epochs())
-    files.push({ epoch, bytes: await api.journalFile(epoch, options.signal) });
+  for (const listed of await api.epochs())
+    files.push(
+      options.cache
+        ? await options.cache.file(api, listed, options.signal)
+        : { epoch: listed.epoch, bytes: await api.journalFile(listed.epoch, options.signal) },
+    );
   const [cameraId, pin] = [await keys.cameraId(), await keys.pin()];
   const journal = await readJournal(files, identity, { ...options, cameraId, pin });
   if (journal.pin) await keys.savePin(journal.pin);
+  if (journal.verdict !== "complete") options.cache?.forget();
   return journal;
 }
 
