@@ -62,9 +62,12 @@ export function clockTime(at_ms: number, zone?: string, locale?: string): string
   );
 }
 
-export function fullTime(at_ms: number, zone?: string, locale = "en-GB"): string {
+/** Twelve hours or twenty-four, as the browser's own language has it: as `clockTime` shows it. */
+const isHour12 = () => new Intl.DateTimeFormat(undefined, { hour: "numeric" }).resolvedOptions().hour12;
+
+export function fullTime(at_ms: number, zone?: string, locale = "en-GB", hour12 = isHour12()): string {
   const form: Intl.DateTimeFormatOptions = { timeZone: zone, dateStyle: "full", timeStyle: "medium" };
-  return new Intl.DateTimeFormat(locale, form).format(at_ms);
+  return new Intl.DateTimeFormat(locale, hour12 === undefined ? form : { ...form, hour12 }).format(at_ms);
 }
 
 export function shortDate(at_ms: number, zone?: string, locale = "en-GB"): string {
