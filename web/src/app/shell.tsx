@@ -9,6 +9,7 @@ import { useCamera, useMe, useParts } from "./context";
 import { Link } from "./link";
 import type { Route } from "./router";
 import { Brand } from "./solo";
+import { WaitingBanner } from "./waiting_banner";
 import { words } from "./words";
 
 interface Tab {
@@ -101,6 +102,7 @@ export function Shell({ route, children }: { route: Route; children: ComponentCh
       <div class="shell-main">
         <AwayBanner />
         <FaultBanner />
+        <WaitingBanner />
         <main>{children}</main>
       </div>
     </div>

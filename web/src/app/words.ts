@@ -70,6 +70,14 @@ export const words = {
     fault: "Your camera needs you",
   },
 
+  waiting: {
+    mask: (hours: number, more: string) =>
+      `In ${plural(hours, "hour", "hours")} your camera will show ${more} of the picture that is hidden now.`,
+    unlock: (hours: number) => `In ${plural(hours, "hour", "hours")} showing more will no longer wait a day.`,
+    cancel: "Cancel",
+    cancelled: "Cancelled. Everything stays as it is.",
+  },
+
   claim: {
     stepOf: (now: number, all: number) => `Step ${now} of ${all}`,
     welcomeTitle: "Let’s set up your camera",
@@ -189,10 +197,10 @@ export const words = {
     save: "Save",
     saved: "Saved. Your camera now sees only this.",
     openTitle: "Let the camera see more?",
-    openText: (before: number, after: number) =>
-      `Until now ${Math.round(before * 100)} % of the picture was hidden, from now on ${Math.round(after * 100)} %. The change is written into the activity list. Check that no pavement and no neighbour’s window comes into view.`,
-    openSame:
-      "Parts that were hidden until now come into view. The change is written into the activity list. Check that no pavement and no neighbour’s window is among them.",
+    openText: (more: string) =>
+      `The marked parts, ${more} of the picture, were hidden until now and come into view. Check that no pavement and no neighbour’s window is among them. The change is written into the activity list.`,
+    openPicture: "What comes into view is marked",
+    waits: "Saved. It comes into force in a day of running time, unless somebody cancels it.",
     openYes: "Yes, show more",
     openNo: "Keep it hidden",
     unsavedTitle: "Leave without saving?",
@@ -239,6 +247,8 @@ export const words = {
     fullscreen: "Full screen",
     leaveFullscreen: "Leave full screen",
     pip: "Small picture above other apps",
+    mask: (hidden: number, digest: string) => `${hidden} % hidden · drawing ${digest}`,
+    maskHelp: (digest: string) => `The whole fingerprint of the drawing in force: ${digest}`,
     atDoor: "Somebody is at the door",
     quiet: "It is quiet at your door",
     lastVisits: "Last visits",
@@ -405,6 +415,12 @@ export const words = {
     plate: (name: string) => `${name} looked at the empty picture, to draw`,
     maskSet: (name: string, hidden: number) =>
       `${name} changed what the camera sees: ${hidden} % is hidden now`,
+    maskLoosened: (name: string, hidden: number, more: string) =>
+      `${name} changed what the camera sees: ${hidden} % is hidden now, and ${more} came into view`,
+    maskWaits: (name: string, more: string) => `${name} asked to show ${more} more; it waits a day`,
+    maskCancelled: (name: string) => `${name} ended a drawing that waited to show more`,
+    unlockAsked: (name: string) => `${name} asked to end the day’s wait before showing more`,
+    unlockCancelled: (name: string) => `${name} kept the day’s wait before showing more`,
     invited: (name: string, role: string) => `${name} made a pairing link (${role})`,
     paired: (name: string, role: string) => `${name} was paired (${role})`,
     revoked: (name: string, by: string) => `${by} removed ${name}`,
@@ -413,6 +429,7 @@ export const words = {
       camera_name: "the camera’s name",
       watching: "watching on or off",
       record_on_motion: "record when somebody comes",
+      loosening_lock: "wait a day before showing more",
     } as Record<string, string>,
   },
 
@@ -436,6 +453,13 @@ export const words = {
     motion: "Record when somebody comes",
     motionOn: "Motion on your stoop is kept as a clip.",
     motionOff: "Only what you record yourself is kept.",
+    lock: "Wait a day before showing more",
+    lockOn: "A drawing that shows more comes into force after a day. Any owner can cancel it until then.",
+    lockOff: "A drawing that shows more comes into force as soon as you confirm it.",
+    lockOnDone: "From now on, showing more waits a day.",
+    lockOffTitle: "Stop waiting?",
+    lockOffText: "This waits a day itself. Until then showing more still waits, and any owner can cancel.",
+    lockOffYes: "Stop in a day",
     draw: "What it may see",
     drawNote: (hidden: number) => `${hidden} % of the picture is never seen by anything`,
     drawNone: "Nothing drawn yet: everything is black",

@@ -132,7 +132,10 @@ type AccessKind =
   | { readonly what: "watched"; readonly seconds: number | null; readonly isOngoing: boolean }
   | { readonly what: "saw_plate" | "claimed" | "view_moved" }
   | { readonly what: "started"; readonly version: string }
-  | { readonly what: "changed_mask"; readonly visible: number }
+  | { readonly what: "changed_mask"; readonly visible: number; readonly loosened: number }
+  /** `isLock`: not a drawing, but the lock itself. */
+  | { readonly what: "mask_waits"; readonly isLock: boolean; readonly loosened: number }
+  | { readonly what: "mask_cancelled"; readonly isLock: boolean }
   | { readonly what: "changed_settings"; readonly setting: string }
   | { readonly what: "invited" | "paired" | "revoked"; readonly role: Role; readonly by: string | null }
   | { readonly what: "deleted_clip"; readonly clip: string; readonly why: "owner" | "space" };
@@ -180,7 +183,11 @@ function accessKind(
     case "view.moved":
       return { what: "view_moved" };
     case "mask.changed":
-      return { what: "changed_mask", visible: record.visible };
+      return { what: "changed_mask", visible: record.visible, loosened: record.loosened };
+    case "mask.pending":
+      return { what: "mask_waits", isLock: record.new === null, loosened: record.loosened };
+    case "mask.cancelled":
+      return { what: "mask_cancelled", isLock: record.new === null };
     case "settings.changed":
       return { what: "changed_settings", setting: record.what };
     case "device.invited":

@@ -60,6 +60,15 @@ export type JournalRecord = Common &
         readonly old: string | null;
         readonly new: string | null;
         readonly visible: number;
+        /** Share that was hidden before; 0 in journals of cameras that did not say. */
+        readonly loosened: number;
+      } & ByDevice)
+    /** A drawing that shows more waits; `new` null: the lock itself is to go off. */
+    | ({ readonly t: "mask.pending"; readonly new: string | null; readonly loosened: number } & ByDevice)
+    | ({
+        readonly t: "mask.cancelled";
+        readonly new: string | null;
+        readonly why: string;
       } & ByDevice)
     | {
         readonly t: "device.invited" | "device.paired" | "device.revoked";

@@ -48,6 +48,14 @@ export interface CameraState {
   readonly fault: string | null;
   /** Whether the view is the one that the drawing is for; black in `checking` and `moved`. */
   readonly view: "unknown" | "checking" | "confirmed" | "moved";
+  /** A drawing that shows more and waits: not in force. Hours of running time, rounded up. */
+  readonly pending_mask?: {
+    readonly digest: string;
+    readonly newly_visible: number;
+    readonly hours_left: number;
+  } | null;
+  /** Until the lock on showing more goes off; null when nobody asked for that. */
+  readonly unlock_hours_left?: number | null;
 }
 
 /** `kind` is one of the kinds of `camera.contract.messages.Event`. */
@@ -78,6 +86,8 @@ export interface Settings {
   readonly camera_name: string;
   readonly watching: boolean;
   readonly record_on_motion: boolean;
+  /** Showing more waits a day. */
+  readonly loosening_lock: boolean;
 }
 
 export interface PlateReply {
@@ -95,9 +105,10 @@ export interface Commands {
   "live.renew": { args: { viewer: string }; result: { lives_s: number } };
   "mask.get": { args: Nothing; result: { mask: string | null; digest: string | null } };
   "mask.set": {
-    args: { mask: string; replaces: string | null };
-    result: { digest: string; visible: number };
+    args: { mask: string; replaces: string | null; loosens?: boolean };
+    result: { digest: string; visible: number; waits_s: number };
   };
+  "mask.cancel": { args: Nothing; result: Nothing };
   "plate.get": { args: { fresh?: boolean }; result: PlateReply };
   "clip.record": { args: Nothing; result: Nothing };
   "clip.delete": { args: { clip: string }; result: Nothing };

@@ -24,6 +24,11 @@ export class Shape {
     return new Shape(value, what);
   }
 
+  /** For members that earlier versions did not write. */
+  has(name: string): boolean {
+    return Object.hasOwn(this.#members, name);
+  }
+
   text(name: string): string {
     const value = this.#get(name);
     if (typeof value !== "string") throw this.#wrong(name, "text");

@@ -51,6 +51,8 @@ interface Question {
   readonly action: string;
   readonly cancel: string;
   readonly danger?: boolean;
+  /** Shown between question and buttons. */
+  readonly picture?: ComponentChildren;
 }
 
 const asked = new Subject<{ question: Question; answer: (yes: boolean) => void } | null>(null);
@@ -77,6 +79,7 @@ export function QuestionHost() {
   return (
     <Dialog title={question.title} onClose={() => answer(false)} testid="question">
       <p>{question.body}</p>
+      {question.picture}
       <div class="dialog-actions">
         <Button
           kind={question.danger ? "danger" : "primary"}

@@ -8,7 +8,6 @@ import {
   maskOf,
   startEditor,
 } from "../../src/app/draw/editor_state";
-import { showsMore } from "../../src/app/draw/loosening";
 import type { Mask, Point } from "../../src/core/mask";
 
 const EMPTY: Mask = { allow: [], hide: [] };
@@ -92,27 +91,5 @@ describe("undo", () => {
 
   test("a drawing as loaded has nothing to undo", () => {
     expect(canUndo(startEditor(maskOf(drawn())))).toBe(false);
-  });
-});
-
-const square = (left: number, right: number): Mask["allow"][number] => [[left, 0.2], [right, 0.2], [right, 0.8], [left, 0.8]]; // biome-ignore format: one square
-
-describe("showing more", () => {
-  const before: Mask = { allow: [square(0.2, 0.6)], hide: [square(0.3, 0.4)] };
-
-  test("the same drawing shows nothing more", () => {
-    expect(showsMore(before, before)).toBe(false);
-  });
-
-  test("a smaller stoop shows nothing more", () => {
-    expect(showsMore(before, { ...before, allow: [square(0.2, 0.5)] })).toBe(false);
-  });
-
-  test("a moved stoop of the same size shows more", () => {
-    expect(showsMore(before, { ...before, allow: [square(0.3, 0.7)] })).toBe(true);
-  });
-
-  test("a hidden part taken away shows more", () => {
-    expect(showsMore(before, { ...before, hide: [] })).toBe(true);
   });
 });

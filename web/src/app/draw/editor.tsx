@@ -13,7 +13,8 @@ import { useAction } from "../use_action";
 import { words } from "../words";
 import { Canvas } from "./canvas";
 import { edit, maskOf, startEditor } from "./editor_state";
-import { showsMore } from "./loosening";
+import { saveDrawing } from "./loosening";
+import { NewlySeen } from "./newly_seen";
 import { askToLeave, Tools } from "./tools";
 
 export interface MaskInForce {
@@ -30,19 +31,15 @@ interface EditorProps {
   onAgain: () => void;
 }
 
-/** Showing more than before needs a yes of its own; hiding more never does. */
-async function mayShowMore(before: MaskInForce, after: Mask): Promise<boolean> {
-  if (before.digest === null || !showsMore(before.mask, after)) return true;
-  const hidden = (mask: Mask) => 1 - visibleShare(mask);
-  const [was, will] = [hidden(before.mask), hidden(after)];
-  const body =
-    Math.round(was * 100) === Math.round(will * 100) ? words.draw.openSame : words.draw.openText(was, will);
+/** Showing more than before needs a yes of its own, when the camera says that it does. */
+function mayShowMore(share: string, before: Mask, after: Mask, address: string, aspect: number) {
   return ask({
     title: words.draw.openTitle,
-    body,
+    body: words.draw.openText(share),
     action: words.draw.openYes,
     cancel: words.draw.openNo,
     danger: true,
+    picture: <NewlySeen before={before} after={after} address={address} aspect={aspect} />,
   });
 }
 
@@ -63,11 +60,15 @@ export function Editor({ inForce, address, aspect, onAgain }: EditorProps) {
     return () => setLeaveGuard(null);
   }, [isDirty]);
   const save = async () => {
-    if (!(await mayShowMore(inForce, mask))) return;
     await saving.run(async () => {
-      await api.command("mask.set", { mask: serialiseMask(mask), replaces: inForce.digest });
+      const args = { mask: serialiseMask(mask), replaces: inForce.digest };
+      const saved = await saveDrawing(
+        (loosens) => api.command("mask.set", loosens ? { ...args, loosens } : args),
+        (share) => mayShowMore(share, inForce.mask, mask, address, aspect),
+      );
+      if (!saved) return;
       isSaved.current = true;
-      toast(words.draw.saved);
+      toast(saved.waits_s > 0 ? words.draw.waits : words.draw.saved);
       await go("/");
     });
   };

@@ -1,30 +1,31 @@
-/** Whether a new drawing shows anything that the old one hid; pure, on a grid of points. */
+/** Saving a drawing: the camera alone says whether it shows more, exactly, and then wants a second yes; pure. */
 
-import type { Mask, Point } from "../../core/mask";
-import { isInside } from "../../core/mask_geometry";
+import { ApiError } from "../../core/errors";
 
-/** Finer than anything that a finger draws on purpose: 192 × 108 points. */
-const COLUMNS = 192;
-const ROWS = 108;
-
-export function isSeen(mask: Mask, at: Point): boolean {
-  return (
-    mask.allow.some((shape) => isInside(shape, at, "even-odd")) &&
-    !mask.hide.some((shape) => isInside(shape, at, "non-zero"))
-  );
+/**
+ * Sends the drawing; when the camera answers that it shows more, asks `confirm` with the share that the camera names, and sends
+ * it once more as meant. Null when the owner said no: nothing was changed.
+ */
+export async function saveDrawing<T>(
+  send: (loosens: boolean) => Promise<T>,
+  confirm: (share: string) => Promise<boolean>,
+): Promise<T | null> {
+  try {
+    return await send(false);
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== "loosens") throw error;
+    return (await confirm(shareNamed(error.message))) ? send(true) : null;
+  }
 }
 
-/** Slivers below three grid points (0.015 % of the picture) are the rounding of a dragged point, not a decision. */
-const SLIVER = 3;
+/** The share in the camera's sentence, as `2.5 %`. */
+export function shareNamed(sentence: string): string {
+  return /\d+(\.\d+)? %/.exec(sentence)?.[0] ?? "a part";
+}
 
-export function showsMore(before: Mask, after: Mask): boolean {
-  let more = 0;
-  for (let row = 0; row < ROWS; row += 1) {
-    for (let column = 0; column < COLUMNS; column += 1) {
-      const at: Point = [(column + 0.5) / COLUMNS, (row + 0.5) / ROWS];
-      if (isSeen(after, at) && !isSeen(before, at)) more += 1;
-      if (more >= SLIVER) return true;
-    }
-  }
-  return false;
+/** A share in words, and never nothing for more than nothing: as the camera says it. */
+export function percent(share: number): string {
+  const points = 100 * share;
+  const digits = points >= 10 ? 0 : points >= 1 ? 1 : 2;
+  return `${(points > 0 ? Math.max(points, 10 ** -digits) : 0).toFixed(digits)} %`;
 }

@@ -69,6 +69,14 @@ export function Live() {
             {cover === "none" && (
               <p class="soft">{camera.has_motion ? words.live.atDoor : words.live.quiet}</p>
             )}
+            {camera.mask && (
+              <p class="soft small" data-testid="live-mask" title={words.live.maskHelp(camera.mask.digest)}>
+                {words.live.mask(
+                  Math.round((1 - camera.mask.visible_share) * 100),
+                  camera.mask.digest.slice(0, 8),
+                )}
+              </p>
+            )}
             {cover === "none" && camera.view === "unknown" && (
               <p class="soft small" data-testid="live-view-unknown">
                 {words.live.viewUnknown}

@@ -2,6 +2,7 @@
 
 import type { AccessEntry, ClipCard } from "../../core/cards";
 import type { IconName } from "../../ui/icon";
+import { percent } from "../draw/loosening";
 import { span } from "../when";
 import { words } from "../words";
 
@@ -31,6 +32,13 @@ function watched(entry: Extract<AccessEntry, { what: "watched" }>, name: string)
   return entry.isOngoing ? words.log.viewed(name, null) : words.log.viewedUnknown(name);
 }
 
+function maskSet(entry: Extract<AccessEntry, { what: "changed_mask" }>, name: string): string {
+  const hidden = hiddenPercent(entry.visible);
+  return entry.loosened > 0
+    ? words.log.maskLoosened(name, hidden, percent(entry.loosened))
+    : words.log.maskSet(name, hidden);
+}
+
 /** What each device was last called: some entries name only the device. */
 function namesOf(entries: readonly AccessEntry[]): ReadonlyMap<string, string> {
   const names = new Map<string, string>();
@@ -53,7 +61,21 @@ function say(entry: AccessEntry, names: ReadonlyMap<string, string>): Said {
     case "started":
       return { kind: "other", icon: "power", text: words.log.started };
     case "changed_mask":
-      return { kind: "change", icon: "draw", text: words.log.maskSet(name, hiddenPercent(entry.visible)) };
+      return { kind: "change", icon: "draw", text: maskSet(entry, name) };
+    case "mask_waits": {
+      const more = percent(entry.loosened);
+      return {
+        kind: "change",
+        icon: "lock",
+        text: entry.isLock ? words.log.unlockAsked(name) : words.log.maskWaits(name, more),
+      };
+    }
+    case "mask_cancelled":
+      return {
+        kind: "change",
+        icon: "lock",
+        text: entry.isLock ? words.log.unlockCancelled(name) : words.log.maskCancelled(name),
+      };
     case "changed_settings":
       return { kind: "change", icon: "settings", text: words.log.settings(name, settingOf(entry.setting)) };
     case "invited":

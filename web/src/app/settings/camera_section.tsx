@@ -110,6 +110,12 @@ export function CameraSection() {
     if (await switching.run(() => change({ watching: isOn })))
       toast(isOn ? words.settings.switchedOn : words.settings.switchedOff, "power");
   };
+  const lock = async (isOn: boolean) => {
+    const { lockOffTitle: title, lockOffText: body, lockOffYes: action } = words.settings;
+    if (!isOn && !(await ask({ title, body, action, cancel: words.common.cancel, danger: true }))) return;
+    const isDone = await switching.run(() => change({ loosening_lock: isOn }));
+    if (isDone && isOn) toast(words.settings.lockOnDone, "lock");
+  };
   return (
     <section aria-label={words.settings.camera}>
       <div class="card card-flush rows-block">
@@ -130,6 +136,14 @@ export function CameraSection() {
           onChange={(isOn) => switching.run(() => change({ record_on_motion: isOn }))}
         />
         <DrawRow />
+        <SwitchRow
+          title={words.settings.lock}
+          note={settings.loosening_lock ? words.settings.lockOn : words.settings.lockOff}
+          checked={settings.loosening_lock}
+          busy={switching.isBusy}
+          testid="switch-lock"
+          onChange={lock}
+        />
         <button
           type="button"
           class="rows-row"

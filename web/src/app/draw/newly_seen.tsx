@@ -1,0 +1,70 @@
+/** What a drawing brings into view that was hidden, marked over the picture with nobody in it. */
+
+import type { Mask, Polygon } from "../../core/mask";
+import { words } from "../words";
+
+const WIDTH = 1000;
+
+const pointsText = (shape: Polygon, height: number) =>
+  shape.map(([x, y]) => `${x * WIDTH},${y * height}`).join(" ");
+
+/** Everything that the drawing shows is painted in `shown`, the rest in `hidden`. */
+function Painted({
+  mask,
+  height,
+  shown,
+  hidden,
+}: {
+  mask: Mask;
+  height: number;
+  shown: string;
+  hidden: string;
+}) {
+  return (
+    <>
+      <rect width={WIDTH} height={height} fill={hidden} />
+      {mask.allow.map((shape, index) => (
+        <polygon key={index} points={pointsText(shape, height)} fill={shown} fill-rule="evenodd" />
+      ))}
+      {mask.hide.map((shape, index) => (
+        <polygon key={index} points={pointsText(shape, height)} fill={hidden} fill-rule="nonzero" />
+      ))}
+    </>
+  );
+}
+
+interface NewlySeenProps {
+  before: Mask;
+  after: Mask;
+  address: string;
+  /** Width divided by height of the picture. */
+  aspect: number;
+}
+
+export function NewlySeen({ before, after, address, aspect }: NewlySeenProps) {
+  const height = WIDTH / aspect;
+  const whole = { maskUnits: "userSpaceOnUse", x: 0, y: 0, width: WIDTH, height } as const;
+  return (
+    <figure class="newly-seen" data-testid="newly-seen">
+      <svg viewBox={`0 0 ${WIDTH} ${height}`} role="img" aria-label={words.draw.openPicture}>
+        <defs>
+          <mask id="seen-after" {...whole}>
+            <Painted mask={after} height={height} shown="#fff" hidden="#000" />
+          </mask>
+          <mask id="hidden-before" {...whole}>
+            <Painted mask={before} height={height} shown="#000" hidden="#fff" />
+          </mask>
+        </defs>
+        <image href={address} width={WIDTH} height={height} preserveAspectRatio="none" />
+        <rect class="newly-seen-dim" width={WIDTH} height={height} />
+        <g mask="url(#hidden-before)">
+          <g mask="url(#seen-after)">
+            <image href={address} width={WIDTH} height={height} preserveAspectRatio="none" />
+            <rect class="newly-seen-mark" width={WIDTH} height={height} />
+          </g>
+        </g>
+      </svg>
+      <figcaption class="soft small">{words.draw.openPicture}</figcaption>
+    </figure>
+  );
+}
