@@ -55,7 +55,11 @@ def run(source: str | None, data: Path, config: Path | None, port: int | None, r
 
     os.environ["OTEL_SDK_DISABLED"] = "true"
     announce = Announcement(data, ready_file)
-    return Supervisor([Part("camera", camera), Part("server", server)], announce).run()
+    parts = [
+        Part("camera", camera, frozenset({"claim_code"})),
+        Part("server", server, frozenset({"url", "fingerprint"})),
+    ]
+    return Supervisor(parts, announce).run()
 
 
 class Announcement:
@@ -67,10 +71,10 @@ class Announcement:
         self._console = Console()
 
     def __call__(self, parts: Sequence[Part]) -> None:
-        said = {key: value for part in parts for key, value in part.said.items()}
+        said: dict[str, object] = {key: value for part in parts for key, value in part.said.items()}
         if "url" not in said or "claim_code" not in said:
             return
-        facts = {
+        facts: dict[str, object] = {
             "url": said["url"],
             "claim_code": said["claim_code"],
             "fingerprint": said["fingerprint"],

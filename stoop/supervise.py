@@ -21,6 +21,7 @@ _FIRST_RETRY_S, _LAST_RETRY_S, _STEADY_S = 0.2, 5.0, 10.0
 _STOP_WITHIN_S = 2.5
 _COULD_NOT_START = 2
 _PR_SET_PDEATHSIG = 1
+_LONGEST_LINE_BYTES = 64 * 1024
 
 
 @dataclass(slots=True)
@@ -29,7 +30,9 @@ class Part:
 
     name: str
     command: Callable[[int], Sequence[str]]
-    said: dict[str, object] = field(default_factory=dict)
+    may_say: frozenset[str]
+    """What this part may tell; anything else is dropped, so that neither can speak for the other."""
+    said: dict[str, str | None] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
     pipe: int = -1
     pending: bytes = b""
@@ -74,10 +77,10 @@ class Part:
             return False
         if not data:
             self._hang_up()
-        self.pending += data
-        *lines, self.pending = self.pending.split(b"\n")
+        *lines, rest = (self.pending + data).split(b"\n")
+        self.pending = rest if len(rest) <= _LONGEST_LINE_BYTES else b""
         for line in lines:
-            self.said.update(json.loads(line))
+            self.said.update(facts_in(line, self.may_say))
         return bool(lines)
 
     def _hang_up(self) -> None:
@@ -143,6 +146,17 @@ class Supervisor:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+
+def facts_in(line: bytes, known: frozenset[str]) -> dict[str, str | None]:
+    """The known facts, strings or null, of one JSON line; nothing for a line that is none."""
+    try:
+        said = json.loads(line)
+    except (ValueError, RecursionError):
+        return {}
+    if not isinstance(said, dict):
+        return {}
+    return {key: value for key, value in said.items() if key in known and isinstance(value, str | None)}
 
 
 def socket_path(data: Path) -> Path:
