@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from camera.contract import ViewWord
 from camera.home import CameraRecord
 from camera.mask import Mask
 from camera.mask_change import MaskChange
@@ -31,6 +32,8 @@ class MaskControl(Protocol):
     def compare(self, old: Mask | None, new: Mask) -> MaskChange: ...
     def use_mask(self, mask: Mask) -> None: ...
     def waiting_changed(self) -> None: ...
+    def view(self) -> ViewWord:
+        """`moved` also while the picture has another shape than the mask was drawn for."""
 
 
 class StorageControl(Protocol):

@@ -25,6 +25,8 @@ class WaitingDrawing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     device: str
     name: str
     newly_visible: float
+    is_for_moved_view: bool = False
+    """Drawn while the picture was black because the camera had moved: it is for what the camera sees since."""
     left_ns: _LeftNs = WAIT_NS
 
     def __repr__(self) -> str:

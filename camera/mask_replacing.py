@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 Body: TypeAlias = dict[str, Any]  # Any: JSON of the action's own shape, as docs/design/0001 section 6 gives it
-Why = Literal["owner", "revoked", "replaced"]
 
 _RETRY_NS = 60 * 1_000_000_000
 
@@ -130,6 +129,7 @@ def _let_wait(
         device=device.device,
         name=device.name,
         newly_visible=change.loosened,
+        is_for_moved_view=control.view() == "moved",
     )
     _drop(authority, control, device, "replaced", drawing=True)
     authority.loosening.hold(waiting, authority.clock.monotonic_ns())
@@ -162,8 +162,13 @@ def _put_in_force(
 
 
 def _open_drawing(authority: Authority, control: Control) -> None:
-    due, old = authority.loosening.due_drawing, control.mask()
-    if due is None:
+    waiting, due, old = authority.loosening.waiting.drawing, authority.loosening.due_drawing, control.mask()
+    view = control.view()
+    if waiting and view == "moved" and not waiting.is_for_moved_view:
+        # drawn for what the camera no longer sees, and only the owner leads out of that
+        _drop(authority, control, waiting, "moved", drawing=True)
+        return
+    if due is None or view == "checking":
         return
     mask = _text_of(due)
     if mask and due.replaces == (old.digest if old else None):
@@ -204,7 +209,13 @@ def _postpone(authority: Authority) -> None:
 
 
 def _drop(
-    authority: Authority, control: Control, by: Device, why: Why, *, drawing: bool = False, unlock: bool = False
+    authority: Authority,
+    control: Control,
+    by: Device | WaitingDrawing,
+    why: cards.CancelledWhy,
+    *,
+    drawing: bool = False,
+    unlock: bool = False,
 ) -> None:
     """To see less needs no journal: the record follows when it can."""
     loosening = authority.loosening

@@ -25,6 +25,7 @@ from camera.contract import (
     State,
     TicketEnded,
     ViewerLeft,
+    ViewWord,
 )
 from camera.control import PlateView
 from camera.frame import MaskedFrame, PictureSize
@@ -166,6 +167,9 @@ class CameraProcess:
             pending_mask=PendingMask(mask.digest, mask.newly_visible, hours(mask.left_ns)) if mask else None,
             unlock_hours_left=hours(unlock.left_ns) if unlock else None,
         )
+
+    def view(self) -> ViewWord:
+        return "moved" if self._mask and self._shape_fault(self._mask) else self._board.state().view
 
     def use_mask(self, mask: Mask) -> None:
         self._shapes.keep(mask.digest, self._size)

@@ -24,6 +24,7 @@ from camera.contract.messages import (
     State,
     TicketEnded,
     ViewerLeft,
+    ViewWord,
 )
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "ServerMessage",
     "State",
     "TicketEnded",
+    "ViewWord",
     "ViewerLeft",
     "encode_message",
 ]

@@ -13,7 +13,7 @@ MAX_JSON_BYTES = 494
 MAX_NAME_CHARACTERS = 40
 
 DeletedWhy = Literal["owner", "space"]
-CancelledWhy = Literal["owner", "revoked", "replaced"]
+CancelledWhy = Literal["owner", "revoked", "replaced", "moved"]
 _CLIPPED_FIELDS = ("name", "what", "version", "why", "by", "viewer", "device", "role")
 
 
@@ -115,7 +115,7 @@ class MaskPending(_Card, frozen=True, kw_only=True, tag="mask.pending"):
 
 
 class MaskCancelled(_Card, frozen=True, kw_only=True, tag="mask.cancelled"):
-    """What waited never came into force; `device` ended it, `new` is as in `MaskPending`."""
+    """What waited never came into force; `device` ended it (or asked for it: `moved`), `new` is as in `MaskPending`."""
 
     device: str
     name: str

@@ -18,7 +18,9 @@ from camera.control import PlateView
 from camera.errors import CommandRefused
 from camera.frame import PictureSize
 from camera.home import CameraRecord, Home
+from camera.frame import PictureSize
 from camera.mask import Mask
+from camera.mask_change import MaskChange, compare
 from camera.mask_change import MaskChange, compare
 from camera.signed import device_id, encode_base64url
 from camera.vault.cards import Record
@@ -26,6 +28,7 @@ from camera.vault.cards import Record
 RECIPIENT = "age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj"
 MASK = '{"allow":[[[0,0],[1,0],[1,1],[0,1]]]}'
 S = 1_000_000_000
+SIZE = PictureSize(128, 72)
 SIZE = PictureSize(128, 72)
 
 
@@ -61,6 +64,7 @@ class FakeControl:
     used: list[CameraRecord] = field(default_factory=list)
     in_force: Mask | None = None
     is_disk_broken: bool = False
+    view_word: ViewWord = "confirmed"
     plate_view: PlateView = field(default_factory=lambda: PlateView(0.5, None, None, 1280, 720))
 
     def mask(self) -> Mask | None:
@@ -70,6 +74,9 @@ class FakeControl:
         return compare(old, new, SIZE)
 
     def waiting_changed(self) -> None: ...
+
+    def view(self) -> ViewWord:
+        return self.view_word
 
     def use_mask(self, mask: Mask) -> None:
         self.in_force = mask
@@ -167,6 +174,11 @@ class House:
 
     def ask(self, action: str, browser: Browser | None = None, **args: Any) -> CommandResult | CommandError:
         return self.send((browser or self.owner).sign(action, self.nonce(), **args))
+
+    def draw(self, mask: str) -> None:
+        """Put in force, whether it shows more or not."""
+        replaces = self.control.in_force.digest if self.control.in_force else None
+        body_of(self.ask("mask.set", mask=mask, replaces=replaces, loosens=True))
 
     def draw(self, mask: str) -> None:
         """Put in force, whether it shows more or not."""

@@ -232,6 +232,40 @@ def test_another_devices_drawing_waits_on_when_one_is_removed(locked: House) -> 
     assert locked.authority.loosening.waiting.drawing is not None
 
 
+def test_what_waits_never_leads_a_moved_camera_out_of_the_dark(locked: House) -> None:
+    save(locked, OTHER_HALF, loosens=True)
+    pass_running_time(locked, DAY_S - 60)
+    locked.control.view_word = "moved"
+
+    pass_running_time(locked, 60)
+
+    assert text_in_force(locked) == HALF
+    assert locked.authority.loosening.waiting == Waiting()
+    (cancelled,) = (r for r in locked.control.records if isinstance(r, MaskCancelled))
+    assert cancelled.why == "moved"
+
+
+def test_what_an_owner_drew_for_the_view_since_the_movement_waits_its_day_in_the_dark(locked: House) -> None:
+    locked.control.view_word = "moved"
+    save(locked, OTHER_HALF, loosens=True)
+
+    pass_running_time(locked, DAY_S - 60)
+    assert text_in_force(locked) == HALF
+    pass_running_time(locked, 60)
+    assert text_in_force(locked) == OTHER_HALF
+
+
+def test_what_is_due_waits_while_the_view_is_checked(locked: House) -> None:
+    save(locked, OTHER_HALF, loosens=True)
+    locked.control.view_word = "checking"
+    pass_running_time(locked, DAY_S)
+    assert text_in_force(locked) == HALF
+
+    locked.control.view_word = "confirmed"
+    pass_running_time(locked, 60)
+    assert text_in_force(locked) == OTHER_HALF
+
+
 def test_the_lock_goes_off_after_a_day(locked: House) -> None:
     assert body_of(locked.ask("settings.set", loosening_lock=False))["loosening_lock"] is True
     assert code_of(save(locked, OTHER_HALF)) == "loosens"
