@@ -29,7 +29,14 @@ LOG = VENV / "setup.log"
 RUN_LOCK, DEV_LOCK, NODE_LOCK = "requirements.lock", "requirements-dev.lock", "requirements-node.lock"
 LEAST_PYTHON = (3, 11)
 LEAST_NODE = 20
-DEBIAN_FOR_TESTS = {"chromium": "chromium", "ffprobe": "ffmpeg", "age": "age"}
+DEBIAN_FOR_TESTS = {
+    "chromium": "chromium",
+    "ffprobe": "ffmpeg",
+    "age": "age",
+    "gst-launch-1.0": "gstreamer1.0-tools gstreamer1.0-nice gstreamer1.0-plugins-good gstreamer1.0-plugins-bad "
+    "python3-gst-1.0 gir1.2-gst-plugins-bad-1.0",
+}
+CLIENTS = ROOT / "tests" / "clients"
 
 
 class SetupError(Exception):
@@ -139,6 +146,14 @@ def set_up_web_app() -> None:
         write_stamp("web", sources)
 
 
+def set_up_test_clients() -> None:
+    """WHEP clients that others wrote; the web app itself needs none of them."""
+    packages = digest([CLIENTS / "package.json", CLIENTS / "package-lock.json"])
+    if stamp("clients") != packages or not (CLIENTS / "node_modules").exists():
+        step("test clients", lambda: call_npm("ci", cwd=CLIENTS))
+        write_stamp("clients", packages)
+
+
 def make_venv() -> None:
     if subprocess.call([sys.executable, "-m", "venv", VENV], **quiet()) == 0:
         return
@@ -167,7 +182,7 @@ def install_debian_packages() -> None:
     if not may_install_debian_packages():
         print(f"not root, so not installed: {' '.join(missing)}; the tests that need them will be skipped")
         return
-    step(f"Debian packages ({' '.join(missing)})", lambda: apt(*missing))
+    step(f"Debian packages ({' '.join(missing)})", lambda: apt(*" ".join(missing).split()))
 
 
 def may_install_debian_packages() -> bool:
@@ -206,9 +221,9 @@ def npm_environment(command: Sequence[str]) -> dict[str, str]:
     return {"PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', '')}"}
 
 
-def call_npm(*words: str) -> None:
+def call_npm(*words: str, cwd: Path = WEB) -> None:
     command = npm_command()
-    call([*command, *words], cwd=WEB, env=npm_environment(command))
+    call([*command, *words], cwd=cwd, env=npm_environment(command))
 
 
 def run_npm(*words: str) -> int:

@@ -132,6 +132,16 @@ def on_key_picture_wanted(transceiver: RTCRtpTransceiver, wanted: Callable[[], N
     transceiver.sender._send_keyframe = wanted  # type: ignore[method-assign]
 
 
+def await_dtls(transceiver: RTCRtpTransceiver, offer_sdp: str) -> None:
+    """Answer `a=setup:passive` where the offer leaves the choice; aiortc by itself answers `active`.
+
+    GStreamer as the passive end refuses aiortc's choice of ciphers; as the active one it works, like everybody else.
+    Call between setRemoteDescription and the answer.
+    """
+    if "a=setup:actpass" in offer_sdp:
+        transceiver.receiver.transport._set_role("server")
+
+
 def send_playout_delay(transceiver: RTCRtpTransceiver, extension_id: int) -> None:
     """Tell the browser on each packet to show pictures at once: playout delay min = max = 0.
 

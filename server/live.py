@@ -172,6 +172,7 @@ class Live:
         addresses = candidate_addresses(local_address, lan_addresses())
         aiortc_private.gather_guarded(aiortc_private.ice_connection(transceiver), addresses)
         await peer.setRemoteDescription(RTCSessionDescription(offer.sdp, "offer"))
+        aiortc_private.await_dtls(transceiver, offer.sdp)
         for other in peer.getTransceivers():
             if other is not transceiver:
                 other.direction = "inactive"  # nothing that a browser sends is wanted yet

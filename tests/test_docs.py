@@ -27,6 +27,8 @@ DEPENDENCIES = (ROOT / "docs" / "dependencies.md").read_text()
 SETTINGS = (ROOT / "docs" / "settings.md").read_text()
 THREATS = (ROOT / "docs" / "threat-model.md").read_text()
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+WANTED_BY_BENCHES_ONLY = {"playwright"}
+"""Of the development set; a benchmark that misses it says so and is skipped."""
 BROUGHT_BY_ANOTHER = "## Python, imported but"
 
 
@@ -63,6 +65,11 @@ def test_each_web_dependency_has_its_line(heading: str, member: str) -> None:
     assert listed(heading) == set(json.loads((ROOT / "web" / "package.json").read_text())[member])
 
 
+def test_each_client_to_test_with_has_its_line() -> None:
+    wanted = json.loads((ROOT / "tests" / "clients" / "package.json").read_text())["dependencies"]
+    assert listed("## WHEP clients, to test with") == set(wanted)
+
+
 def test_each_tool_that_set_up_fetches_has_its_line() -> None:
     debian = set(assigned(ROOT / "run.py", "DEBIAN_FOR_TESTS").values())
     locked = set(re.findall(r"^([\w.-]+)==", (ROOT / "requirements-node.lock").read_text(), re.MULTILINE))
@@ -77,7 +84,10 @@ def test_every_dependency_line_is_filled_in() -> None:
 def test_what_our_code_imports_is_declared() -> None:
     known = listed("## Python, at run time") | listed(BROUGHT_BY_ANOTHER)
     brings = importlib.metadata.packages_distributions()
-    imported = set().union(*(imports_of(p) for k in ("camera", "server", "stoop") for p in (ROOT / k).rglob("*.py")))
+    modules = [path for part in ("camera", "server", "stoop") for path in (ROOT / part).rglob("*.py")]
+    imported = set().union(*map(imports_of, modules)) - WANTED_BY_BENCHES_ONLY
+    for path in modules:
+        assert path.name.startswith("bench") or not imports_of(path) & WANTED_BY_BENCHES_ONLY, path
     foreign = imported - set(sys.stdlib_module_names) - {"camera", "server", "stoop"}
     assert len(foreign) > 5
     for module in foreign:

@@ -66,8 +66,9 @@ def test_every_dependency_is_locked() -> None:
     assert {re.split(r"[<>=!~\[; ]", wanted)[0].lower() for wanted in project["dependencies"]} <= locked
 
 
-def test_every_locked_web_package_has_a_hash_and_no_address() -> None:
-    packages = json.loads((ROOT / "web" / "package-lock.json").read_text())["packages"]
+@pytest.mark.parametrize("folder", ["web", "tests/clients"])
+def test_every_locked_web_package_has_a_hash_and_no_address(folder: str) -> None:
+    packages = json.loads((ROOT / folder / "package-lock.json").read_text())["packages"]
     installed = {name: package for name, package in packages.items() if name}
     assert len(installed) > 5
     for name, package in installed.items():

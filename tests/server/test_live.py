@@ -188,7 +188,7 @@ def _open_files() -> int:
     return len(os.listdir("/proc/self/fd"))
 
 
-async def test_the_answer_names_own_addresses_h264_and_playout_delay() -> None:
+async def test_the_answer_names_own_addresses_h264_playout_delay_and_waits_for_dtls() -> None:
     hub = Live(Recorder())
     sdp = (await _offer_once()).replace("a=mid:0", "a=mid:0\r\na=extmap:9 " + URI)
     answer = await hub.open("v1", "session", read_offer(sdp.encode()), "127.0.0.1")
@@ -198,6 +198,7 @@ async def test_the_answer_names_own_addresses_h264_and_playout_delay() -> None:
     assert addresses == {"127.0.0.1", "::1", *lan_addresses()[:1]}
     assert codecs == ["H264/90000", "rtx/90000"]
     assert "profile-level-id=42e01f" in answer
+    assert "a=setup:passive" in lines
     assert f"a=extmap:9 {URI}" in lines
     assert "a=sendonly" in lines
     await hub.close_all()
