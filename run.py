@@ -6,6 +6,7 @@ usage: python3 run.py demo [options of `stoop run`]   set up, then camera and se
        python3 run.py check                           formatters, linters, types, import contracts
        python3 run.py setup                           only set up
        python3 run.py bench [names]                   the benchmarks, against their baselines
+       python3 run.py fail-closed [--frames N]        a million pictures through planted faults: none unmasked
 """
 
 from __future__ import annotations
@@ -50,6 +51,7 @@ def main(words: Sequence[str]) -> int:
         "test": job_test,
         "check": job_check,
         "bench": job_bench,
+        "fail-closed": job_fail_closed,
     }
     if not words or words[0] not in jobs:
         print(__doc__)
@@ -115,6 +117,11 @@ def passes(name: str, command: Sequence[str | Path]) -> bool:
 def job_bench(words: Sequence[str]) -> int:
     set_up(DEV_LOCK)
     return subprocess.call([BIN / "stoop", "bench", *words], cwd=ROOT, env=environment())
+
+
+def job_fail_closed(words: Sequence[str]) -> int:
+    set_up("requirements-dev.lock")
+    return subprocess.call([BIN / "python", "-m", "tests.camera.fail_closed", *words], cwd=ROOT, env=environment())
 
 
 # --- set-up -----------------------------------------------------------------------------------------------------

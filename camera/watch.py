@@ -84,7 +84,8 @@ class Watch:
         """
         with self._lock:
             self._mask, self._drawn_for = mask, drawn_for
-        self.wish(lambda pipeline: pipeline.use_mask(self._fitting_mask()))
+            # before all other wishes: a clip that was wished for must not begin with what the older drawing let through
+            self._wishes.insert(0, lambda pipeline: pipeline.use_mask(self._fitting_mask()))
 
     def switch(self, *, is_on: bool, records_on_motion: bool) -> None:
         self._is_on, self._records_on_motion = is_on, records_on_motion
@@ -157,6 +158,8 @@ class Watch:
     def _begin(self, opened: LensOpened) -> None:
         with self._lock:
             self._wishes.clear()
+        if self._pipeline:
+            self._pipeline.stop("fault")
         self._size = opened.size
         mask = self._fitting_mask()
         self._pipeline = Pipeline(opened.size, opened.fps, self._settings, self._sink, mask, self._guard)
