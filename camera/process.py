@@ -215,9 +215,10 @@ class CameraProcess:
         self.announce("viewers.changed")
         if not self._has_viewer():
             self._publisher.drop_units()
-        if not ended:
+        if not ended and len(self._authority.tickets) == 1:
+            # Nobody watched, so units were left out. No key picture yet: the viewer wishes for one once it is
+            # connected, and one spent now would put that off (watch.KEY_PAUSE_NS).
             self._publisher.restart_stream()
-            self._watch.want_key()
 
     def announce(self, kind: str) -> None:
         self._publisher.send(Event(kind, self._clock.wall_ms()))

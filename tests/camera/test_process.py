@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from camera.contract import AccessUnit, CameraMessage
+from camera.contract import AccessUnit, CameraMessage, KeyPictureWanted
 from camera.frame import Frame, PictureSize
 from camera.home import Home
 from camera.mask import BLACK_LUMA, Masker
@@ -27,11 +27,13 @@ class SpiedPublisher:
 
     def __init__(self) -> None:
         self.sent: list[CameraMessage] = []
+        self.restarts = 0
 
     def send(self, message: CameraMessage) -> None:
         self.sent.append(message)
 
-    def restart_stream(self) -> None: ...
+    def restart_stream(self) -> None:
+        self.restarts += 1
 
     def drop_units(self) -> None: ...
 
@@ -81,6 +83,23 @@ def test_no_unit_goes_out_without_a_ticket(camera: CameraProcess, spied: SpiedPu
     camera._viewer_left(ticket.viewer)
     camera.unit(UNIT)
     assert units(spied) == 1
+
+
+def test_a_key_picture_is_kept_for_when_the_viewer_is_connected(
+    camera: CameraProcess, spied: SpiedPublisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wishes: list[str] = []
+    monkeypatch.setattr(camera._watch, "want_key", lambda: wishes.append("key"))
+    restarts = []
+    for device in ("d" * 32, "e" * 32):
+        camera._authority.tickets.open(device, "phone", camera._clock.monotonic_ns())
+        camera.tickets_changed([], "")
+        restarts.append(spied.restarts)
+    assert restarts == [1, 1]  # the second viewer takes nothing from the first
+    assert wishes == []
+
+    camera.on_message(KeyPictureWanted(), lambda _: None)
+    assert wishes == ["key"]
 
 
 def test_no_unit_goes_out_after_the_ticket_ran_out(
