@@ -92,6 +92,8 @@ export interface Settings {
 
 export interface PlateReply {
   readonly progress: number;
+  /** False while a better picture than the one in `age` is in the making, or none is there yet. */
+  readonly final: boolean;
   readonly age: string | null;
   readonly taken_at_ms: number | null;
   readonly width: number | null;
@@ -109,7 +111,7 @@ export interface Commands {
     result: { digest: string; visible: number; waits_s: number };
   };
   "mask.cancel": { args: Nothing; result: Nothing };
-  "plate.get": { args: { fresh?: boolean }; result: PlateReply };
+  "plate.get": { args: { fresh?: boolean; seen?: number }; result: PlateReply };
   "clip.record": { args: Nothing; result: Nothing };
   "clip.delete": { args: { clip: string }; result: Nothing };
   "device.invite": {

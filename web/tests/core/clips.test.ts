@@ -18,7 +18,7 @@ import {
   findBox,
   keyPictureBefore,
 } from "../../src/core/mp4";
-import { fetchPlate } from "../../src/core/plate";
+import { fetchPlate, type Plate } from "../../src/core/plate";
 import { rangesOf } from "../../src/core/ranges";
 import { SealedFile } from "../../src/core/sealed_file";
 import { openThumbnail } from "../../src/core/thumbnail";
@@ -30,6 +30,7 @@ import {
   moov,
   pattern,
   randomly,
+  readJws,
   reply,
   seal,
   testIdentity,
@@ -230,22 +231,43 @@ describe("a thumbnail", () => {
 });
 
 describe("the plate", () => {
-  it("is asked for until it is there, and opened here", async () => {
+  it("is asked for until the final one is there, and opened here; a draft comes before", async () => {
     const png = pattern(2000);
+    const draft = pattern(1500, 2);
+    const size = { width: 640, height: 360 };
     const identity = await testIdentity();
     const replies = [
-      { progress: 0.25, age: null, taken_at_ms: null, width: null, height: null },
-      { progress: 1, age: toBase64Url(await seal(png, identity)), taken_at_ms: 7, width: 640, height: 360 },
+      { progress: 0.1, final: false, age: null, taken_at_ms: null, width: null, height: null },
+      {
+        progress: 0.25,
+        final: false,
+        age: toBase64Url(await seal(draft, identity)),
+        taken_at_ms: 5,
+        ...size,
+      },
+      { progress: 0.5, final: false, age: null, taken_at_ms: null, ...size },
+      { progress: 1, final: true, age: toBase64Url(await seal(png, identity)), taken_at_ms: 7, ...size },
     ];
+    const asked: unknown[] = [];
     const server = new FakeServer({
       "POST /api/nonce": () => reply({ nonce: "n" }),
-      "POST /api/commands": () => reply(replies.shift()),
+      "POST /api/commands": ({ body }) => {
+        asked.push(readJws(JSON.parse(body).jws).payload.args);
+        return reply(replies.shift());
+      },
     });
     const api = new Api({ fetch: server.fetch });
     api.setSigner(deviceSigner(await createDeviceKey()));
     const shares: number[] = [];
-    const plate = await fetchPlate(api, identity, { pollMs: 1, onProgress: (share) => shares.push(share) });
-    expect(shares).toEqual([0.25, 1]);
+    const drafts: Plate[] = [];
+    const plate = await fetchPlate(api, identity, {
+      pollMs: 1,
+      onProgress: (share) => shares.push(share),
+      onDraft: (draft) => drafts.push(draft),
+    });
+    expect(shares).toEqual([0.1, 0.25, 0.5, 1]);
+    expect(asked).toEqual([{}, {}, { seen: 5 }, { seen: 5 }]);
+    expect(drafts.map((each) => each.takenAtMs)).toEqual([5]);
     expect([plate.takenAtMs, plate.widthPx, plate.heightPx]).toEqual([7, 640, 360]);
     expect(equalBytes(await bytesOf(plate.png), png)).toBe(true);
   });

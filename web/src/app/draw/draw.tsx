@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { EMPTY_MASK, parseMask } from "../../core/mask";
-import { fetchPlate } from "../../core/plate";
+import { fetchPlate, type Plate } from "../../core/plate";
 import { Button } from "../../ui/button";
 import { Notice } from "../../ui/parts";
 import { useValue } from "../../ui/use_value";
@@ -32,19 +32,19 @@ function useDrawing(identity: string | null, attempt: number): Loaded {
     let address: string | null = null;
     const load = async () => {
       setLoaded({ kind: "taking", share: 0 });
-      const onProgress = (share: number) => {
-        if (!stopping.signal.aborted) setLoaded({ kind: "taking", share });
-      };
-      const plate = await fetchPlate(api, identity, {
-        onProgress,
-        signal: stopping.signal,
-        isFresh: attempt > 0,
-      });
       const { mask, digest } = await api.command("mask.get", {});
-      if (stopping.signal.aborted) return;
-      address = URL.createObjectURL(plate.png);
       const inForce = { mask: mask === null ? EMPTY_MASK : parseMask(mask), digest };
-      setLoaded({ kind: "ready", address, aspect: plate.widthPx / plate.heightPx, inForce });
+      const onProgress = (share: number) => {
+        if (!stopping.signal.aborted && !address) setLoaded({ kind: "taking", share });
+      };
+      const show = (plate: Plate) => {
+        if (stopping.signal.aborted) return;
+        if (address) URL.revokeObjectURL(address);
+        address = URL.createObjectURL(plate.png);
+        setLoaded({ kind: "ready", address, aspect: plate.widthPx / plate.heightPx, inForce });
+      };
+      const options = { onProgress, onDraft: show, signal: stopping.signal, isFresh: attempt > 0 };
+      show(await fetchPlate(api, identity, options));
     };
     load().catch((error: unknown) => {
       if (!stopping.signal.aborted) setLoaded({ kind: "failed", error });
