@@ -13,7 +13,8 @@ export function usePageTitle(title: string) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = `${title} · ${words.product}`;
-    if (hasShownOne) heading.current?.focus({ preventScroll: true });
+    const isTyping = document.activeElement?.matches("[data-focused]") ?? false; // a field that asked for the focus
+    if (hasShownOne && !isTyping) heading.current?.focus({ preventScroll: true });
     hasShownOne = true;
   }, [title]);
   return heading;
