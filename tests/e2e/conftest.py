@@ -11,13 +11,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+
+from tests.e2e.owner import claim, draw_rectangle, invite, join, wait_for_frames
 
 ROOT = Path(__file__).parents[2]
 SHARED = Path(os.environ.get("STOOP_SHARED", ROOT.parent / "shared"))
@@ -34,6 +36,7 @@ FLAGS = [
 PHONE: ViewportSize = {"width": 390, "height": 844}
 QUICK = "[camera]\nplate_s = 3\npost_roll_s = 2\nclip_cap_s = 12\n"
 """Settings that make a test wait less; nothing else differs from what an owner runs."""
+SHORT_CLIPS = "[camera]\nplate_s = 2\npost_roll_s = 1\nclip_cap_s = 10\n"
 
 
 @dataclass(slots=True)
@@ -151,3 +154,57 @@ def phone(chromium: Browser) -> Iterator[BrowserContext]:
 @pytest.fixture
 def page(phone: BrowserContext) -> Page:
     return phone.new_page()
+
+
+@dataclass(slots=True)
+class House:
+    """A claimed camera with a drawing and a clip, its owner's phone, and room for more devices."""
+
+    stoop: StoopRun
+    chromium: Browser
+    owner: BrowserContext
+    contexts: ExitStack = field(default_factory=ExitStack)
+
+    @property
+    def url(self) -> str:
+        return self.stoop.url
+
+    def someone(self) -> Page:
+        """A page of a browser that the camera has never seen."""
+        return self.contexts.enter_context(quiet_context(self.chromium, viewport=PHONE, has_touch=True)).new_page()
+
+    def joined(self, role: str, name: str) -> Page:
+        page = self.owner.new_page()
+        link = invite(page, self.url, role)
+        page.close()
+        newcomer = self.someone()
+        join(newcomer, link, name)
+        return newcomer
+
+    def finished_clips(self) -> list[str]:
+        """Ids, newest first."""
+        return sorted((path.stem for path in (self.stoop.data / "sealed" / "thumbs").glob("*.thumb")), reverse=True)
+
+    def record(self, page: Page) -> str:
+        """Has a clip made by hand and waits for its end; its id."""
+        before = set(self.finished_clips())
+        page.goto(self.url)
+        wait_for_frames(page, 1)
+        page.locator("[data-testid=record-now]:not([aria-disabled])").click()
+        until(lambda: set(self.finished_clips()) - before, "a clip to end")
+        return max(set(self.finished_clips()) - before)
+
+
+@pytest.fixture(scope="session")
+def house(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """One run for every test that neither minds what others did nor takes anything from them."""
+    with starter(tmp_path_factory.mktemp("house")) as start, ExitStack() as contexts:
+        stoop = start("demo", SHORT_CLIPS)
+        owner = contexts.enter_context(quiet_context(chromium, viewport=PHONE, has_touch=True))
+        house = House(stoop, chromium, owner, contexts)
+        page = owner.new_page()
+        claim(page, stoop.url, stoop.code)
+        draw_rectangle(page)
+        house.record(page)
+        page.close()
+        yield house

@@ -12,12 +12,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import ROOT, Starter, until
+from tests.e2e.conftest import ROOT, SHORT_CLIPS, Starter, until
 from tests.e2e.owner import claim, draw_rectangle, leave_sheet, try_code
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
-
-SHORT_CLIPS = "[camera]\nplate_s = 2\npost_roll_s = 1\nclip_cap_s = 10\n"
 
 
 def test_a_wrong_code_says_how_many_tries_are_left_and_the_right_one_still_works(

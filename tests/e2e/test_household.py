@@ -1,20 +1,17 @@
-"""A household and its camera: further devices, who looked, deleting, off and on; one `stoop run` for all of it."""
+"""A household and its camera: further devices, who looked, deleting, off and on."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import PHONE, StoopRun, quiet_context, starter, until
-from tests.e2e.owner import claim, draw_rectangle, frames_shown, invite, join, wait_for_frames
+from tests.e2e.conftest import House, until
+from tests.e2e.owner import frames_shown, invite, join, wait_for_frames
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(180)]
 
-SETTINGS = "[camera]\nplate_s = 2\npost_roll_s = 1\nclip_cap_s = 10\n"
 PLAYS = "() => document.querySelector('video')?.currentTime > 0.5"
 KEY = """() => new Promise((resolve, reject) => {
   const opening = indexedDB.open('stoop');
@@ -28,59 +25,6 @@ KEY = """() => new Promise((resolve, reject) => {
     };
   };
 })"""
-
-
-@dataclass(slots=True)
-class House:
-    """A claimed camera with a drawing and a clip, its owner's phone, and room for more devices."""
-
-    stoop: StoopRun
-    chromium: Browser
-    owner: BrowserContext
-    contexts: ExitStack = field(default_factory=ExitStack)
-
-    @property
-    def url(self) -> str:
-        return self.stoop.url
-
-    def someone(self) -> Page:
-        """A page of a browser that the camera has never seen."""
-        return self.contexts.enter_context(quiet_context(self.chromium, viewport=PHONE, has_touch=True)).new_page()
-
-    def joined(self, role: str, name: str) -> Page:
-        page = self.owner.new_page()
-        link = invite(page, self.url, role)
-        page.close()
-        newcomer = self.someone()
-        join(newcomer, link, name)
-        return newcomer
-
-    def finished_clips(self) -> list[str]:
-        """Ids, newest first."""
-        return sorted((path.stem for path in (self.stoop.data / "sealed" / "thumbs").glob("*.thumb")), reverse=True)
-
-    def record(self, page: Page) -> str:
-        """Has a clip made by hand and waits for its end; its id."""
-        before = set(self.finished_clips())
-        page.goto(self.url)
-        wait_for_frames(page, 1)
-        page.get_by_test_id("record-now").click()
-        until(lambda: set(self.finished_clips()) - before, "a clip to end")
-        return max(set(self.finished_clips()) - before)
-
-
-@pytest.fixture(scope="module")
-def house(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with starter(tmp_path_factory.mktemp("house")) as start, ExitStack() as contexts:
-        stoop = start("demo", SETTINGS)
-        owner = contexts.enter_context(quiet_context(chromium, viewport=PHONE, has_touch=True))
-        house = House(stoop, chromium, owner, contexts)
-        page = owner.new_page()
-        claim(page, stoop.url, stoop.code)
-        draw_rectangle(page)
-        house.record(page)
-        page.close()
-        yield house
 
 
 @pytest.fixture
