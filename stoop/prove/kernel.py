@@ -35,7 +35,7 @@ def kernel_refuses(installation: Installation) -> Finding:
             CLAIM,
             _HOW,
             "on this machine the camera runs without the kernel's restrictions: only its own code keeps it in, as the "
-            "claims above show",
+            "claims about its connections and its code show",
         )
     try:
         ways = ways_out(theirs)
