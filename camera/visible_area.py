@@ -36,6 +36,19 @@ def visible_pixels(allow: Sequence[Polygon], hide: Sequence[Polygon], size: Pict
     return _whole_blocks(visible)
 
 
+def drawn_pixels(allow: Sequence[Polygon], hide: Sequence[Polygon], size: PictureSize) -> BoolPlane:
+    """A new bool array (height, width): True where the pixel's centre lies in the drawing, nothing rounded.
+
+    **Never for a mask**: it is what `visible_pixels` is compared with, to tell how much the rounding hides.
+    """
+    drawn = np.zeros((size.height_px, size.width_px), np.bool_)
+    for polygon in allow:
+        drawn |= _coverage(polygon, size)[1] % 2 == 1
+    for polygon in hide:
+        drawn &= _coverage(polygon, size)[1] == 0
+    return drawn
+
+
 def _whole_blocks(visible: BoolPlane) -> BoolPlane:
     blocks = visible[::2, ::2] & visible[1::2, ::2] & visible[::2, 1::2] & visible[1::2, 1::2]
     return np.repeat(np.repeat(blocks, 2, axis=0), 2, axis=1)

@@ -21,6 +21,10 @@ Config = Annotated[Path | None, typer.Option("--config", help="settings file (TO
 SourceSpec = Annotated[str | None, typer.Option("--source", help="demo, file:PATH, v4l2:/dev/video0")]
 
 
+mask_app = typer.Typer(no_args_is_help=True, help="Mask files, as the app draws and exports them.")
+app.add_typer(mask_app, name="mask")
+
+
 def main() -> None:
     os.environ.setdefault("OTEL_SDK_DISABLED", "true")
     try:
@@ -153,6 +157,25 @@ def bench(
     from stoop.bench import run_benches
 
     raise typer.Exit(run_benches(names or [], as_json=as_json))
+
+
+@mask_app.command("check")
+def mask_check(
+    file: Annotated[Path, typer.Argument(help="mask file (JSON: allow, hide)")],
+    against: Annotated[Path | None, typer.Option("--against", help="the mask that it would replace")] = None,
+    size: Annotated[str, typer.Option("--size", help="the camera's picture, WIDTHxHEIGHT")] = "1280x720",
+    as_json: AsJson = False,
+) -> None:
+    """Whether a mask is one, what it lets be seen, and whether it shows more than another; exit code 1 when invalid."""
+    from camera.mask import MaskError
+    from stoop.mask_check import check, lines_of, read_size
+
+    try:
+        found = check(file, against, read_size(size))
+    except MaskError as error:
+        _refuse(str(error))
+    print(json.dumps(asdict(found)) if as_json else "\n".join(lines_of(found)))
+    raise typer.Exit(0 if found.is_valid else 1)
 
 
 def _refuse(sentence: str) -> NoReturn:
