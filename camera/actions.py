@@ -205,6 +205,16 @@ def plate_get(authority: Authority, control: Control, caller: Caller, payload: P
     }
 
 
+def traffic_get(authority: Authority, control: Control, caller: Caller, payload: Payload) -> Body:
+    """Begins counting where it moves, or goes on and hands out what was counted, sealed to the owner."""
+    _args(payload, NoArgs)
+    device = _device(caller)
+    view = control.traffic()
+    if view.sealed_json is not None:
+        control.note(cards.TrafficViewed(at_ms=authority.clock.wall_ms(), device=device.device, name=device.name))
+    return {"minutes": view.minutes, "age": encode_base64url(view.sealed_json) if view.sealed_json else None}
+
+
 def clip_record(authority: Authority, control: Control, _: Caller, payload: Payload) -> Body:
     _args(payload, NoArgs)
     if not authority.home.camera().is_watching or control.mask() is None:
@@ -385,6 +395,7 @@ ACTIONS: dict[str, Action] = {
     "mask.set": Action(True, mask_set),
     "mask.cancel": Action(True, mask_cancel),
     "plate.get": Action(True, plate_get),
+    "traffic.get": Action(True, traffic_get),
     "clip.record": Action(True, clip_record),
     "clip.delete": Action(True, clip_delete),
     "device.invite": Action(True, device_invite),

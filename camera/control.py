@@ -25,6 +25,14 @@ class PlateView:
     """False while a better one than `sealed_png` is in the making, or none is there at all."""
 
 
+@dataclass(frozen=True, slots=True)
+class TrafficView:
+    """Where it moved in the last `minutes`: an age file to the owner holding JSON, or None where counting begins."""
+
+    minutes: int
+    sealed_json: bytes | None = field(repr=False)
+
+
 class MaskControl(Protocol):
     """The mask in force; `use_mask` stores the text, then applies it; `compare` is exact at the camera's picture."""
 
@@ -49,6 +57,7 @@ class PictureControl(Protocol):
     """The lens."""
 
     def plate(self, *, is_fresh: bool, seen_at_ms: int | None) -> PlateView: ...
+    def traffic(self) -> TrafficView: ...
     def record_now(self) -> None: ...
     def use_record(self, record: CameraRecord) -> None: ...
 

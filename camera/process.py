@@ -6,6 +6,8 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
+
 from camera import __version__
 from camera.actions import end_views
 from camera.claim_code import ClaimCode, ClaimCodes
@@ -27,7 +29,7 @@ from camera.contract import (
     ViewerLeft,
     ViewWord,
 )
-from camera.control import PlateView
+from camera.control import PlateView, TrafficView
 from camera.frame import MaskedFrame, PictureSize
 from camera.home import CameraRecord, Home
 from camera.lens import LensOpened
@@ -43,6 +45,8 @@ from camera.settings import Settings
 from camera.sources import Source
 from camera.status import Identity, StatusBoard
 from camera.storage import Storage
+from camera.traffic import TrafficSession
+from camera.unmasked import Lookers
 from camera.vault.cards import CameraStarted, Record, ViewMoved
 from camera.view import ViewMemory, ViewState
 from camera.view_guard import ViewGuard
@@ -96,8 +100,10 @@ class CameraProcess:
             self._storage_fault,
         )
         self._plate = PlateSession(settings.camera.plate_s, self._clock)
+        self._traffic = TrafficSession(self._clock)
+        lookers = Lookers(self._plate, self._traffic)
         self._guard = ViewGuard(self)
-        self._watch = Watch(settings.camera, open_source, self, self, self._plate, self._guard)
+        self._watch = Watch(settings.camera, open_source, self, self, lookers, self._guard)
         self._publisher = Publisher(socket_path, self)
         self._mask: Mask | None = None
         self._shapes = MaskShapes(data / "camera")
@@ -198,6 +204,12 @@ class CameraProcess:
             return PlateView(progress, None, None, size.width_px, size.height_px, is_final)
         sealed = self._storage.seal(plate.png)
         return PlateView(progress, sealed, plate.taken_at_ms, size.width_px, size.height_px, is_final)
+
+    def traffic(self) -> TrafficView:
+        counted = self._traffic.ask()
+        if counted is None:
+            return TrafficView(0, None)
+        return TrafficView(counted.minutes, self._storage.seal(msgspec.json.encode(counted)))
 
     def record_now(self) -> None:
         now_ns = self._clock.monotonic_ns()

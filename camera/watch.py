@@ -13,9 +13,9 @@ from camera.lens import Lens, LensLost, LensNews, LensOpened
 from camera.mask import Mask
 from camera.mask_shape import is_same_shape
 from camera.pipeline import Pipeline, PipelineSink
-from camera.plate_session import PlateSession
 from camera.settings import CameraSettings
 from camera.sources import Source
+from camera.unmasked import Looker
 from camera.view_guard import ViewGuard
 
 logger = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ class Watch:
         open_source: Callable[[], Source],
         sink: PipelineSink,
         port: WatchPort,
-        plate: PlateSession,
+        plate: Looker,
         guard: ViewGuard | None = None,
     ) -> None:
         self._settings, self._open_source, self._sink, self._port, self._plate = (

@@ -88,6 +88,11 @@ class ViewMoved(_Card, frozen=True, kw_only=True, tag="view.moved"):
     """The camera no longer sees what the mask was drawn for: black from here on."""
 
 
+class TrafficViewed(_Card, frozen=True, kw_only=True, tag="traffic.viewed"):
+    device: str
+    name: str
+
+
 class MaskChanged(_Card, frozen=True, kw_only=True, tag="mask.changed"):
     """`old` and `new` are digests; `visible` is the share of the picture that is now seen, 0.0-1.0.
 
@@ -159,6 +164,7 @@ Record: TypeAlias = (
     | ViewStarted
     | ViewEnded
     | PlateViewed
+    | TrafficViewed
     | ViewMoved
     | MaskChanged
     | MaskPending

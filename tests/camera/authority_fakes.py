@@ -14,7 +14,7 @@ from camera.claim_code import ClaimCodes, stretch
 from camera.clock import ClockQuality
 from camera.commands import Authority, Commands
 from camera.contract import Command, CommandError, CommandResult
-from camera.control import PlateView
+from camera.control import PlateView, TrafficView
 from camera.errors import CommandRefused
 from camera.frame import PictureSize
 from camera.home import CameraRecord, Home
@@ -65,6 +65,7 @@ class FakeControl:
     in_force: Mask | None = None
     is_disk_broken: bool = False
     view_word: ViewWord = "confirmed"
+    traffic_view: TrafficView = TrafficView(0, None)
     plate_view: PlateView = field(default_factory=lambda: PlateView(0.5, None, None, 1280, 720))
 
     def mask(self) -> Mask | None:
@@ -99,6 +100,9 @@ class FakeControl:
 
     def plate(self, *, is_fresh: bool, seen_at_ms: int | None) -> PlateView:
         return self.plate_view
+
+    def traffic(self) -> TrafficView:
+        return self.traffic_view
 
     def record_now(self) -> None:
         self.record_nows += 1

@@ -260,6 +260,7 @@ class Chaos:
         self._number = 0
         self._is_open = False
         self._planted = ""
+        self._plates = PlateSession(3, FakeClock())
         self._watch = self._start()
 
     def run(self, frames: int, on_progress: Callable[[int], None] = lambda _: None) -> Tally:
@@ -316,7 +317,7 @@ class Chaos:
         if self._chance.random() < self._rate / 2:
             self._switch()
         if self._chance.random() < self._rate:
-            self._watch._plate.ask(is_fresh=True)
+            self._plates.ask(is_fresh=True)
 
     def _redraw(self) -> None:
         roll = self._chance.random()
@@ -350,7 +351,7 @@ class Chaos:
     def _start(self) -> Watch:
         self._is_open = False
         self.judge.since = "start"
-        watch = Watch(SETTINGS, _no_source, self.judge, self.judge, PlateSession(3, FakeClock()))
+        watch = Watch(SETTINGS, _no_source, self.judge, self.judge, self._plates)
         drawing = self.judge.drawing
         watch.use_mask(drawing.mask if drawing else None, drawing.drawn_for if drawing else None)
         return watch

@@ -413,6 +413,7 @@ export const words = {
     viewedUnknown: (name: string) => `${name} watched live`,
     viewMoved: "The camera was moved: its picture went black until the drawing was saved again",
     plate: (name: string) => `${name} looked at the empty picture, to draw`,
+    traffic: (name: string) => `${name} looked at where people pass by, to draw`,
     maskSet: (name: string, hidden: number) =>
       `${name} changed what the camera sees: ${hidden} % is hidden now`,
     maskLoosened: (name: string, hidden: number, more: string) =>

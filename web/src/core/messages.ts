@@ -112,6 +112,7 @@ export interface Commands {
   };
   "mask.cancel": { args: Nothing; result: Nothing };
   "plate.get": { args: { fresh?: boolean; seen?: number }; result: PlateReply };
+  "traffic.get": { args: Nothing; result: { minutes: number; age: string | null } };
   "clip.record": { args: Nothing; result: Nothing };
   "clip.delete": { args: { clip: string }; result: Nothing };
   "device.invite": {

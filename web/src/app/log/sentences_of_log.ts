@@ -54,6 +54,8 @@ function say(entry: AccessEntry, names: ReadonlyMap<string, string>): Said {
       return { kind: "look", icon: "eye", text: watched(entry, name) };
     case "saw_plate":
       return { kind: "look", icon: "draw", text: words.log.plate(name) };
+    case "saw_traffic":
+      return { kind: "look", icon: "draw", text: words.log.traffic(name) };
     case "view_moved":
       return { kind: "other", icon: "warning", text: words.log.viewMoved };
     case "claimed":
