@@ -11,6 +11,7 @@ BENCHES = {
     "pipeline": "stoop.bench_pipeline",
     "mask": "stoop.bench_mask",
     "motion": "stoop.bench_motion",
+    "lockout": "stoop.bench_lockout",
     "seal": "stoop.bench_seal",
     "fanout": "stoop.bench_fanout",
     "wear": "stoop.bench_wear",

@@ -21,6 +21,7 @@ from camera.frame import Frame, MaskedFrame, PictureSize, Plane
 from camera.mask import Masker, parse_mask
 from camera.sources import open_source
 from camera.view import ViewMemory, ViewState, ViewWatch
+from stoop.bench import BenchSkipped
 from stoop.lockout_trials import NUISANCES, Look, moved_picture
 
 _HZ = 5
@@ -42,11 +43,11 @@ Clips: TypeAlias = dict[str, list[Plane]]
 def run() -> dict[str, Any]:  # Any: JSON
     """Detection within 2 s for each size of movement, delays, false lockouts per hour, and the cost.
 
-    Needs the labelled clips: skipped with the reason where `STOOP_SHARED` (default ../shared) holds none.
+    Raises BenchSkipped where `STOOP_SHARED` (default ../shared) holds no labelled clips. Takes about ten minutes.
     """
     folder = Path(os.environ.get("STOOP_SHARED", "../shared")) / "data" / "motion"
     if not (folder / "labels.json").is_file():
-        return {"skipped": f"no labelled clips in {folder}: set STOOP_SHARED"}
+        raise BenchSkipped(f"no labelled clips in {folder}: set STOOP_SHARED")
     labels: dict[str, Any] = json.loads((folder / "labels.json").read_text())  # Any: the labels' own JSON
     clips = {name: list(_pictures(folder / label["file"])) for name, label in labels.items()}
     drawings = {name: _drawings(label["hide"]) for name, label in labels.items()}
