@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import { percent, saveDrawing, shareNamed } from "../../src/app/draw/loosening";
 import { logLines } from "../../src/app/log/sentences_of_log";
 import { waitingLines } from "../../src/app/waiting_lines";
@@ -25,13 +25,13 @@ const never = async () => {
 };
 
 describe("saving a drawing", () => {
-  test("asks nothing when the camera says that nothing more is shown", async () => {
+  it("asks nothing when the camera says that nothing more is shown", async () => {
     const { sent, send } = camera(false);
     expect(await saveDrawing(send, never)).toBe("saved");
     expect(sent).toEqual([false]);
   });
 
-  test("asks with the share that the camera names, and sends it as meant after a yes", async () => {
+  it("asks with the share that the camera names, and sends it as meant after a yes", async () => {
     const { sent, send } = camera(true);
     const asked: string[] = [];
     const yes = async (share: string) => asked.push(share) > 0;
@@ -39,7 +39,7 @@ describe("saving a drawing", () => {
     expect([asked, sent]).toEqual([["2.5 %"], [false, true]]);
   });
 
-  test("sends nothing more after a no", async () => {
+  it("sends nothing more after a no", async () => {
     const { sent, send } = camera(true);
     expect(await saveDrawing(send, async () => false)).toBeNull();
     expect(sent).toEqual([false]);
@@ -75,7 +75,7 @@ test("a share is said as the camera says it, and never as nothing", () => {
 });
 
 describe("what waits", () => {
-  test("is nothing in a camera that says nothing of it", () => {
+  it("is nothing in a camera that says nothing of it", () => {
     expect([waitingLines(null), waitingLines({}), waitingLines({ pending_mask: null })]).toEqual([
       [],
       [],
@@ -83,7 +83,7 @@ describe("what waits", () => {
     ]);
   });
 
-  test("is said with its hours and its share, one of each kind", () => {
+  it("is said with its hours and its share, one of each kind", () => {
     const lines = waitingLines({
       pending_mask: { digest: "ab".repeat(32), newly_visible: 0.25, hours_left: 1 },
       unlock_hours_left: 24,
