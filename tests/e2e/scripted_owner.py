@@ -54,7 +54,7 @@ class ScriptedOwner:
 
     def draw(self, mask: str = WHOLE_PICTURE) -> None:
         replaces = self.command("mask.get").raise_for_status().json()["digest"]
-        self.command("mask.set", mask=mask, replaces=replaces).raise_for_status()
+        self.command("mask.set", mask=mask, replaces=replaces, loosens=True).raise_for_status()
 
     def state(self) -> dict[str, Any]:
         return dict(self.http.get("/api/state").raise_for_status().json())

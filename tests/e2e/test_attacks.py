@@ -38,6 +38,7 @@ SMALL = "[camera]\nwidth_px = 320\nheight_px = 180\nplate_s = 2\nstall_s = 30\n"
 OWNERS_ACTIONS: dict[str, dict[str, object]] = {
     "mask.get": {},
     "mask.set": {"mask": '{"allow":[]}', "replaces": None},
+    "mask.cancel": {},
     "plate.get": {},
     "clip.record": {},
     "clip.delete": {"clip": "0" * 32},

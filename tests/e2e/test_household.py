@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -179,6 +180,8 @@ def test_showing_more_is_asked_a_second_time(house: House, page: Page) -> None:
     page.get_by_test_id("draw-save").click()
     question = page.get_by_test_id("question")
     expect(question).to_contain_text("Let the camera see more?")
+    expect(question).to_contain_text(re.compile(r"The marked parts, \d+(\.\d+)? % of the picture"))
+    expect(question.get_by_test_id("newly-seen")).to_be_visible()
     page.get_by_test_id("question-no").click()
     expect(page.get_by_test_id("draw")).to_be_visible()
 
