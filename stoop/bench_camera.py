@@ -34,19 +34,16 @@ class CodedSource:
     fps = FPS
     is_live = True
 
-    def __init__(self, moves_from_s: float, moves_for_s: float) -> None:
+    def __init__(self) -> None:
         self._pacer = Pacer(SourceOptions().clock, is_paced=True)
         self._scene = CodedScene(SIZE)
-        self._moves_from_s, self._moves_for_s = moves_from_s, moves_for_s
 
     def frames(self) -> Iterator[Frame]:
         """See `Source`; never ends by itself."""
         number = 0
         while True:
-            at_s = number / FPS
-            is_moving = self._moves_from_s <= at_s < self._moves_from_s + self._moves_for_s
-            picture = self._scene.picture(number, is_moving=is_moving)
-            if self._pacer.due(round(at_s * 1e9)) is None:
+            picture = self._scene.picture(number)
+            if self._pacer.due(round(number * 1e9 / FPS)) is None:
                 return
             captured_at_ns = time.monotonic_ns()
             self._scene.burn(picture, captured_at_ns // TICK_NS & 0xFFFFFFFF)
@@ -64,8 +61,6 @@ def main() -> None:
     for name in ("--data", "--socket", "--config"):
         parser.add_argument(name, type=Path, required=True)
     parser.add_argument("--status-fd", type=int, required=True)
-    parser.add_argument("--moves-from", type=float, default=0.0, help="seconds after which the window moves")
-    parser.add_argument("--moves-for", type=float, default=1e9, help="seconds for which it does")
     options = parser.parse_args()
 
     def tell(code: ClaimCode | None) -> None:
@@ -74,7 +69,7 @@ def main() -> None:
     camera = CameraProcess(
         options.data,
         read_settings(options.config),
-        lambda: CodedSource(options.moves_from, options.moves_for),
+        CodedSource,
         options.socket,
         tell,
     )

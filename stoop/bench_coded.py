@@ -29,15 +29,14 @@ class CodedScene:
         self._still[: size.height_px] = ramp
         self._texture = noise.integers(60, 140, (_WINDOW_HEIGHT_PX, size.width_px), dtype=np.uint8)
 
-    def picture(self, number: int, *, is_moving: bool) -> Plane:
+    def picture(self, number: int) -> Plane:
         """I420, without a code; its own array."""
         picture = self._still.copy()
-        if is_moving:
-            left = number * 5 % (self._size.width_px - _WINDOW_WIDTH_PX)
-            shift = number * 7 % (self._size.width_px - _WINDOW_WIDTH_PX)
-            top = self._size.height_px - _WINDOW_HEIGHT_PX - 40
-            window = self._texture[:, shift : shift + _WINDOW_WIDTH_PX]
-            picture[top : top + _WINDOW_HEIGHT_PX, left : left + _WINDOW_WIDTH_PX] = window
+        left = number * 5 % (self._size.width_px - _WINDOW_WIDTH_PX)
+        shift = number * 7 % (self._size.width_px - _WINDOW_WIDTH_PX)
+        top = self._size.height_px - _WINDOW_HEIGHT_PX - 40
+        window = self._texture[:, shift : shift + _WINDOW_WIDTH_PX]
+        picture[top : top + _WINDOW_HEIGHT_PX, left : left + _WINDOW_WIDTH_PX] = window
         return picture
 
     def burn(self, picture: Plane, code: int) -> None:

@@ -102,7 +102,7 @@ def _pictures() -> tuple[list[AccessUnit], bytes]:
     scene = CodedScene(SIZE)
     units = []
     for number in range(CLIP_S * FPS):
-        masked = masker.apply(Frame(scene.picture(number, is_moving=True), SIZE, number * 1_000_000_000 // FPS))
+        masked = masker.apply(Frame(scene.picture(number), SIZE, number * 1_000_000_000 // FPS))
         units += encoder.encode(masked)
     return units, jpeg_thumbnail(masked)
 
