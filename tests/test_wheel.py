@@ -17,7 +17,7 @@ import pytest
 
 from tests.markdown import ROOT
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 NOT_IN_A_CLONE = shutil.ignore_patterns(
     ".git", ".venv", "node_modules", "web_app", "stoop-data", "scratch", "dist", "__pycache__", "*_cache", "*.egg-info"

@@ -6,6 +6,6 @@ export default defineConfig({
     include: ["tests/**/*.test.{ts,tsx}"],
     environment: "node",
     sequence: { shuffle: true },
-    testTimeout: 20_000,
+    testTimeout: 120_000,
   },
 });

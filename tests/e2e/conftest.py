@@ -70,7 +70,7 @@ class StoopRun:
         return self.process.wait(30)
 
 
-def until(is_so: Callable[[], object], what: str, limit_s: float = 60) -> None:
+def until(is_so: Callable[[], object], what: str, limit_s: float = 120) -> None:
     """Wait until `is_so`; fails with `what` when it does not come about."""
     deadline_s = time.monotonic() + limit_s
     while not is_so():
@@ -135,7 +135,7 @@ def chromium() -> Iterator[Browser]:
 def quiet_context(chromium: Browser, **options: Any) -> Iterator[BrowserContext]:
     """A browser with nothing remembered; a page error or a message on the console fails the test."""
     context = chromium.new_context(ignore_https_errors=True, **options)  # options are Playwright's, typed there
-    context.set_default_timeout(60_000)
+    context.set_default_timeout(120_000)
     trouble: list[str] = []
     context.on("weberror", lambda error: trouble.append(str(error.error)))
     context.on("console", lambda said: trouble.append(said.text) if said.type == "error" else None)

@@ -30,7 +30,7 @@ from tests.e2e.conftest import StoopRun, starter, until
 from tests.e2e.scripted_owner import ScriptedOwner
 from tests.server.fakes import Browser, eventually
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 CLAIMS = 100
 SMALL = "[camera]\nwidth_px = 320\nheight_px = 180\nplate_s = 2\nstall_s = 30\n"

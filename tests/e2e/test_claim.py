@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.conftest import ROOT, SHORT_CLIPS, Starter, until
 from tests.e2e.owner import claim, draw_rectangle, leave_sheet, try_code
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 def test_a_wrong_code_says_how_many_tries_are_left_and_the_right_one_still_works(

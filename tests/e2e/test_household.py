@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.conftest import House, until
 from tests.e2e.owner import frames_shown, invite, join, wait_for_frames
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
 
 PLAYS = "() => document.querySelector('video')?.currentTime > 0.5"
 KEY = """() => new Promise((resolve, reject) => {

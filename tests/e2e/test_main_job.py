@@ -15,7 +15,7 @@ from tests.e2e.conftest import SHARED, Starter, until
 from tests.e2e.marked_video import marker_pixels, paint_marker
 from tests.e2e.owner import claim, download, draw, look, wait_for_frames
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
 
 HALL = SHARED / "data" / "motion" / "hall_visitors1.mp4"
 LEFT_OF_THE_MARKER = [(0.1, 0.15), (0.7, 0.15), (0.7, 0.95), (0.1, 0.95)]

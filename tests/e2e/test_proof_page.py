@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.conftest import ROOT, Starter
 from tests.e2e.owner import claim, draw_rectangle
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"

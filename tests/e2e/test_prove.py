@@ -13,7 +13,7 @@ import pytest
 from tests.e2e.conftest import ROOT, Starter, StoopRun, until
 from tests.e2e.scripted_owner import ScriptedOwner
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 DRAWN = {
     "allow": [[[0, 1], [0, 0.43], [0.74, 0.43], [0.88, 1]]],

@@ -20,7 +20,7 @@ from tests.e2e.conftest import SHARED, starter, until
 from tests.e2e.marked_video import MARKER_YUV, paint_marker
 from tests.e2e.scripted_owner import ScriptedOwner
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 HALL = SHARED / "data" / "motion" / "hall_visitors1.mp4"
 CAMERA_NAME, DEVICE_NAME = "Front door", "Script"  # as ScriptedOwner names them
