@@ -112,6 +112,16 @@ def test_one_visible_pixel_marks_each_cell_that_it_touches_and_no_other(
     assert (cells_touched(visible) == wanted).all()
 
 
+@pytest.mark.parametrize(("at", "byte", "bit"), [((0, 0), 0, 0x80), ((0, 280), 0, 0x01), ((719, 1279), 71, 0x01)])
+def test_an_outline_is_written_row_by_row_most_significant_bit_first(at: tuple[int, int], byte: int, bit: int) -> None:
+    visible = np.zeros((720, 1280), np.bool_)
+    visible[at] = True
+
+    wanted = bytearray(72)
+    wanted[byte] = bit
+    assert base64.urlsafe_b64decode(outline_of(visible)) == bytes(wanted)
+
+
 def test_an_outline_is_ninety_six_characters_for_each_size() -> None:
     assert {len(outline_of(np.zeros(shape, np.bool_))) for shape in [(720, 1280), (2, 2), (1080, 1921)]} == {96}
 
