@@ -13,14 +13,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from camera.claim_code import ClaimCodes, stretch
 from camera.clock import ClockQuality
 from camera.commands import Authority, Commands
-from camera.contract import Command, CommandError, CommandResult
+from camera.contract import Command, CommandError, CommandResult, ViewWord
 from camera.control import PlateView, TrafficView
 from camera.errors import CommandRefused
 from camera.frame import PictureSize
 from camera.home import CameraRecord, Home
-from camera.frame import PictureSize
 from camera.mask import Mask
-from camera.mask_change import MaskChange, compare
 from camera.mask_change import MaskChange, compare
 from camera.signed import device_id, encode_base64url
 from camera.vault.cards import Record
@@ -28,7 +26,6 @@ from camera.vault.cards import Record
 RECIPIENT = "age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj"
 MASK = '{"allow":[[[0,0],[1,0],[1,1],[0,1]]]}'
 S = 1_000_000_000
-SIZE = PictureSize(128, 72)
 SIZE = PictureSize(128, 72)
 
 
@@ -178,11 +175,6 @@ class House:
 
     def ask(self, action: str, browser: Browser | None = None, **args: Any) -> CommandResult | CommandError:
         return self.send((browser or self.owner).sign(action, self.nonce(), **args))
-
-    def draw(self, mask: str) -> None:
-        """Put in force, whether it shows more or not."""
-        replaces = self.control.in_force.digest if self.control.in_force else None
-        body_of(self.ask("mask.set", mask=mask, replaces=replaces, loosens=True))
 
     def draw(self, mask: str) -> None:
         """Put in force, whether it shows more or not."""
