@@ -62,7 +62,7 @@ class FakeControl:
     in_force: Mask | None = None
     is_disk_broken: bool = False
     view_word: ViewWord = "confirmed"
-    traffic_view: TrafficView = TrafficView(0, None)
+    traffic_view: TrafficView = field(default_factory=lambda: TrafficView(0, None))
     plate_view: PlateView = field(default_factory=lambda: PlateView(0.5, None, None, 1280, 720))
 
     def mask(self) -> Mask | None:
