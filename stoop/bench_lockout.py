@@ -5,6 +5,7 @@ Movements are put into the unmasked pictures, before the mask, from one moment o
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import time
@@ -25,10 +26,10 @@ from stoop.bench import BenchSkipped
 from stoop.lockout_trials import NUISANCES, Look, moved_picture
 
 _HZ = 5
-_MOVES_AT_S = 4.0
+_MOVES_AT = 4 * _HZ
 _WATCHED_S = 6.0
 _IN_TIME_S = 2.0
-_UNTOUCHED_S = 40.0
+_UNTOUCHED_S = 30.0
 _STOOP = [[[0.08, 0.3], [0.55, 0.22], [0.86, 0.45], [0.9, 0.98], [0.05, 0.98]]]
 """About 45 % of the picture, drawn as one would draw a stoop."""
 _WHOLE = [[[0, 0], [1, 0], [1, 1], [0, 1]]]
@@ -100,6 +101,7 @@ class _Guarded:
 @dataclass(slots=True)
 class _Tally:
     trials: int = 0
+    unwatched: int = 0
     noticed: int = 0
     latched: int = 0
     delays_s: list[float] = field(default_factory=list)
@@ -107,6 +109,7 @@ class _Tally:
     def figures(self) -> dict[str, float | None]:
         return {
             "trials": self.trials,
+            "too_little_structure": self.unwatched,
             "black_within_2s": round(self.noticed / max(1, self.trials), 3),
             "moved_told": round(self.latched / max(1, self.trials), 3),
             "delay_median_s": round(float(np.median(self.delays_s)), 2) if self.delays_s else None,
@@ -119,10 +122,10 @@ def _movements(clips: Clips, drawings: dict[str, list[bytes]]) -> dict[str, Any]
     names = sorted(clips)
     for place, name in enumerate(names):
         for drawing in drawings[name]:
+            settled = _settled(clips[name], drawing)
             for trial, change in _changes(clips[names[(place + 5) % len(names)]]):
-                _try(clips[name], drawing, change, tallies.setdefault(trial, _Tally()))
-    unwatched = tallies.pop("unwatched", _Tally()).trials
-    return {"unwatchable": unwatched, **{name: tally.figures() for name, tally in tallies.items()}}
+                _try(copy.deepcopy(settled), clips[name], change, tallies.setdefault(trial, _Tally()))
+    return {name: tally.figures() for name, tally in tallies.items()}
 
 
 def _changes(other: list[Plane]) -> Iterator[tuple[str, Look]]:
@@ -139,17 +142,21 @@ def _changes(other: list[Plane]) -> Iterator[tuple[str, Look]]:
     yield "other_scene", lambda _, number: other[number % len(other)]
 
 
-def _try(clip: list[Plane], drawing: bytes, change: Look, tally: _Tally) -> None:
+def _settled(clip: list[Plane], drawing: bytes) -> _Guarded:
     guarded = _Guarded(drawing)
-    moves_at = round(_MOVES_AT_S * _HZ)
-    for number in range(moves_at):
+    for number in range(_MOVES_AT):
         guarded.look(_there_and_back(clip, number))
+    return guarded
+
+
+def _try(guarded: _Guarded, clip: list[Plane], change: Look, tally: _Tally) -> None:
     if guarded.watch.state is not ViewState.CONFIRMED:
+        tally.unwatched += 1
         return
     tally.trials += 1
     delay_s: float | None = None
     for step in range(round(_WATCHED_S * _HZ)):
-        state = guarded.look(change(_there_and_back(clip, moves_at + step), step))
+        state = guarded.look(change(_there_and_back(clip, _MOVES_AT + step), step))
         if delay_s is None and not state.is_shown:
             delay_s = (step + 1) / _HZ  # the look may fall up to one period after the movement
         if state is ViewState.MOVED:
@@ -196,7 +203,7 @@ def _untouched(clip: list[Plane], drawing: bytes, look: Look) -> tuple[bool, boo
     was_black = False
     for number in range(round(_UNTOUCHED_S * _HZ)):
         picture = _there_and_back(clip, number)
-        settled = number - round(_MOVES_AT_S * _HZ)
+        settled = number - _MOVES_AT
         state = guarded.look(picture if settled < 0 else look(picture, settled))
         was_black |= not state.is_shown
         if state is ViewState.MOVED:
