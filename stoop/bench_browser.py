@@ -18,6 +18,11 @@ _ARGUMENTS = [
     "--disable-sync", "--no-first-run",
 ]  # fmt: skip
 _WAIT_MS = 60_000
+NEXT_PICTURE = """const nextPicture = video => new Promise((done, fail) => {
+  setTimeout(() => fail(new Error("no picture was shown within 15 s")), 15000);
+  video.requestVideoFrameCallback((now, meta) => done([now, meta]));
+});"""
+"""For the pages' scripts: when the next picture is shown, and what the browser knows of it."""
 
 
 @contextlib.contextmanager

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from stoop.bench_browser import chromium_page, claim_and_draw
+from stoop.bench_browser import NEXT_PICTURE, chromium_page, claim_and_draw
 from stoop.bench_figures import percentile, spread
 from stoop.bench_house import house
 
@@ -17,24 +17,30 @@ _SETTINGS = "[camera]\nfps = 30\nplate_s = 2\npre_roll_s = 5\npost_roll_s = 15\n
 _CLIP_WITHIN_S = 90.0
 _SEEKS_S = (15.0, 4.0, 11.0, 2.5, 17.0)
 
-_OPEN = """async id => {
+_OPEN = (
+    f"""async id => {{{NEXT_PICTURE}"""
+    """
   const begun = performance.now();
   document.querySelector(`[data-testid=clip-${id}]`).click();
   let video = null;
   while (!(video = document.querySelector('[data-testid=clip-video]'))) await new Promise(requestAnimationFrame);
-  const shown = await new Promise(done => video.requestVideoFrameCallback(done));
+  const [shown] = await nextPicture(video);
   return shown - begun;
 }"""
-_SEEK = """async to => {
+)
+_SEEK = (
+    f"""async to => {{{NEXT_PICTURE}"""
+    """
   const video = document.querySelector('[data-testid=clip-video]');
   video.pause();
   const begun = performance.now();
   video.currentTime = to;
   for (;;) {
-    const [now, meta] = await new Promise(done => video.requestVideoFrameCallback((...both) => done(both)));
-    if (Math.abs(meta.mediaTime - to) < 0.2) return now - begun;
+    const [now, meta] = await nextPicture(video);
+    if (Math.abs(meta.mediaTime - to) < 1) return now - begun;
   }
 }"""
+)
 
 
 def run() -> dict[str, Any]:  # Any: JSON figures

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from stoop.bench_browser import chromium_page, claim_and_draw
+from stoop.bench_browser import NEXT_PICTURE, chromium_page, claim_and_draw
 from stoop.bench_camera import SIZE, TICK_NS
 from stoop.bench_coded import BITS, BLOCK_PX, check_sum, code_corner
 from stoop.bench_figures import percentile, spread
@@ -22,13 +22,15 @@ PICTURES = 450
 _SETTINGS = "[camera]\nfps = 30\nplate_s = 2\n"
 _SETTLE_S = 3.0
 
-_READ = """async ([count, left, top, bits, block]) => {
+_READ = (
+    f"""async ([count, left, top, bits, block]) => {{{NEXT_PICTURE}"""
+    """
   const video = document.querySelector('[data-testid=live-video]');
   const canvas = new OffscreenCanvas(bits * block, block);
   const context = canvas.getContext('2d', {willReadFrequently: true});
   const seen = [];
   while (seen.length < count) {
-    const [now, meta] = await new Promise(done => video.requestVideoFrameCallback((...both) => done(both)));
+    const [now, meta] = await nextPicture(video);
     const at = performance.now();
     context.drawImage(video, left, top, bits * block, block, 0, 0, bits * block, block);
     const pixels = context.getImageData(0, block / 2, bits * block, 1).data;
@@ -39,6 +41,7 @@ _READ = """async ([count, left, top, bits, block]) => {
   }
   return seen;
 }"""
+)
 
 
 def run() -> dict[str, Any]:  # Any: JSON figures
