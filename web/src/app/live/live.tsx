@@ -34,7 +34,7 @@ function RecordButton({ isRecording, isPossible }: { isRecording: boolean; isPos
 }
 
 /** There is nothing to record: black, or nobody to ask. */
-const UNSEEING: ReadonlySet<CoverKind> = new Set(["off", "no_stoop", "away", "moved", "checking"]);
+const UNSEEING: ReadonlySet<CoverKind> = new Set(["off", "no_stoop", "no_source", "away", "moved", "checking"]);
 
 export function Live() {
   const { api, home } = useParts();
@@ -69,17 +69,17 @@ export function Live() {
             {cover === "none" && (
               <p class="soft">{camera.has_motion ? words.live.atDoor : words.live.quiet}</p>
             )}
+            {cover === "none" && camera.view === "unknown" && (
+              <p class="soft small" data-testid="live-view-unknown">
+                {words.live.viewUnknown}
+              </p>
+            )}
             {camera.mask && (
               <p class="soft small" data-testid="live-mask" title={words.live.maskHelp(camera.mask.digest)}>
                 {words.live.mask(
                   Math.round((1 - camera.mask.visible_share) * 100),
                   camera.mask.digest.slice(0, 8),
                 )}
-              </p>
-            )}
-            {cover === "none" && camera.view === "unknown" && (
-              <p class="soft small" data-testid="live-view-unknown">
-                {words.live.viewUnknown}
               </p>
             )}
           </div>
