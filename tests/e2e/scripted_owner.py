@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import httpx
@@ -14,6 +15,7 @@ from camera.claim_code import stretch
 from camera.signed import device_id, encode_base64url
 from camera.vault.bech32 import bech32_encode
 
+TRIES = 10
 WHOLE_PICTURE = '{"allow":[[[0,0],[1,0],[1,1],[0,1]]]}'
 
 
@@ -50,7 +52,13 @@ class ScriptedOwner:
         return self.http.post("/api/login", json={"jws": self.sign("login")})
 
     def command(self, action: str, **args: Any) -> httpx.Response:
-        return self.http.post("/api/commands", json={"jws": self.sign(action, **args)})
+        """Ask, and again when a starved machine kept the camera from answering in time (503 says: nothing was heard)."""
+        for _ in range(TRIES):
+            answer = self.http.post("/api/commands", json={"jws": self.sign(action, **args)})
+            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                break
+            time.sleep(1)
+        return answer
 
     def draw(self, mask: str = WHOLE_PICTURE) -> None:
         replaces = self.command("mask.get").raise_for_status().json()["digest"]
