@@ -52,7 +52,7 @@ class ScriptedOwner:
         return self.http.post("/api/login", json={"jws": self.sign("login")})
 
     def command(self, action: str, **args: Any) -> httpx.Response:
-        """Ask, and again when a starved machine kept the camera from answering in time (503 says: nothing was heard)."""
+        """Ask, and again when a starved machine kept the camera from answering in time (503)."""
         for _ in range(TRIES):
             answer = self.http.post("/api/commands", json={"jws": self.sign(action, **args)})
             if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
