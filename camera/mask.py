@@ -116,12 +116,16 @@ class Masker:
             # measured: half the time of numpy's masked copy, 1.5 times that of a bare copy of the same rows
             cv2.copyTo(self._black[rows], self._hidden[rows], i420[rows])
         i420.flags.writeable = False
-        return MaskedFrame(i420, self._size, frame.captured_at_ns)
+        return self._masked(i420, frame.captured_at_ns)
 
     def black(self, captured_at_ns: int) -> MaskedFrame:
         """A picture of nothing: for a view that the mask was not drawn for."""
         i420 = self._black.copy()
         i420.flags.writeable = False
+        return self._masked(i420, captured_at_ns)
+
+    def _masked(self, i420: Plane, captured_at_ns: int) -> MaskedFrame:
+        """The one place where a masked frame is made, of planes in which every hidden pixel is black already."""
         return MaskedFrame(i420, self._size, captured_at_ns)
 
     def _fits(self, frame: Frame) -> bool:

@@ -34,7 +34,14 @@ function RecordButton({ isRecording, isPossible }: { isRecording: boolean; isPos
 }
 
 /** There is nothing to record: black, or nobody to ask. */
-const UNSEEING: ReadonlySet<CoverKind> = new Set(["off", "no_stoop", "no_source", "away", "moved", "checking"]);
+const UNSEEING: ReadonlySet<CoverKind> = new Set([
+  "off",
+  "no_stoop",
+  "no_source",
+  "away",
+  "moved",
+  "checking",
+]);
 
 export function Live() {
   const { api, home } = useParts();
