@@ -42,6 +42,8 @@ REAL_PROCESSES = (
     "tests/camera/vault/test_clip_in_browser.py",
 )
 MOST_TRIED_TWICE = 12
+MOST_AT_ONCE = 4
+"""Several camera processes and browsers at once is what a machine of four cores bears."""
 DEBIAN_FOR_TESTS = {
     "chromium": "chromium",
     "ffprobe": "ffmpeg",
@@ -103,6 +105,8 @@ def job_test(words: Sequence[str]) -> int:
             return code
     print("\n== pytest", flush=True)
     pytest: list[str | Path] = [BIN / "python", "-m", "pytest"]
+    if not words:  # a module's tests stay together, as they share what they start
+        pytest += ["--numprocesses", str(min(os.cpu_count() or 1, MOST_AT_ONCE)), "--dist", "loadfile"]
     code = subprocess.call([*pytest, *words], cwd=ROOT, env=environment())
     if code == TESTS_FAILED and (again := worth_a_second_try()):
         print("\n== a second try, for tests of real processes on a busy machine:\n  " + "\n  ".join(again), flush=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import queue
 import threading
 import time
 from collections.abc import Callable
@@ -11,6 +10,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from camera.frame import Frame, PictureSize
+from camera.news_queue import NewsQueue
 from camera.sources import Source, SourceError
 
 logger = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ class Lens:
         """`is_patient`: never drop a frame (files at full speed)."""
         self._open, self._stall_s, self._is_patient = open_source, stall_s, is_patient
         self._patience_s = stall_s
-        self._news: queue.Queue[tuple[int, LensNews]] = queue.Queue(QUEUE_FRAMES)
+        self._news: NewsQueue[LensNews] = NewsQueue(QUEUE_FRAMES)
         self._turn = 0
         self._source: Source | None = None
         self._retry_s = _FIRST_RETRY_S
@@ -70,10 +70,10 @@ class Lens:
             self._start()
         deadline_s = time.monotonic() + min(wait_s, self._stall_s)
         while (left_s := deadline_s - time.monotonic()) > 0:
-            try:
-                turn, news = self._news.get(timeout=left_s)
-            except queue.Empty:
+            heard = self._news.get(left_s)
+            if heard is None:
                 break
+            turn, news = heard
             if turn == self._turn:
                 return self._heard(news)
         return self._check_stall()
@@ -141,17 +141,7 @@ class Lens:
 
     def _tell(self, turn: int, news: LensNews) -> None:
         while turn == self._turn:
-            try:
-                self._news.put((turn, news), timeout=0.5 if self._is_patient else 0.001)
+            if self._news.put(turn, news, 0.5 if self._is_patient else 0.001):
                 return
-            except queue.Full:
-                if not self._is_patient:
-                    self._drop_oldest_frame()
-
-    def _drop_oldest_frame(self) -> None:
-        try:
-            turn, oldest = self._news.get_nowait()
-        except queue.Empty:
-            return
-        if turn == self._turn and not isinstance(oldest, Frame):
-            self._news.put((turn, oldest))  # news about the source is never dropped; there is room: we just took it
+            if not self._is_patient:
+                self._news.drop_oldest_frame()

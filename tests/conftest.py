@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile("stoop", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("stoop")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The real pages last: the session's browser keeps an event loop running, beside which no other can be started."""
+    items.sort(key=lambda item: item.nodeid.startswith("tests/e2e/"))

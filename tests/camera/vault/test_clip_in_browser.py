@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.async_api import async_playwright
 
 from camera.vault import Vault
 from camera.vault.h264 import parameter_sets
@@ -46,7 +46,7 @@ async ([codec, data]) => {
 @pytest.mark.browser
 @pytest.mark.skipif(_CHROMIUM is None, reason="chromium is not installed")
 @pytest.mark.parametrize("bit_rate", [60_000, 2_000_000])
-def test_a_clip_plays_and_seeks_in_chromium(tmp_path: Path, bit_rate: int) -> None:
+async def test_a_clip_plays_and_seeks_in_chromium(tmp_path: Path, bit_rate: int) -> None:
     identity = X25519Identity(os.urandom(32))
     vault = Vault(tmp_path, CAMERA_ID, (identity.recipient,), FakeClock())
     units = access_units(5, bit_rate)
@@ -54,12 +54,13 @@ def test_a_clip_plays_and_seeks_in_chromium(tmp_path: Path, bit_rate: int) -> No
     plain = open_bytes((tmp_path / "clips" / f"{card.clip}.age").read_bytes(), (identity,))
     sets = parameter_sets(units[0].data)
     assert sets is not None
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=_CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         try:
-            played = browser.new_page().evaluate(_PLAY, [sets.codec, base64.b64encode(plain).decode()])
+            page = await browser.new_page()
+            played = await page.evaluate(_PLAY, [sets.codec, base64.b64encode(plain).decode()])
         finally:
-            browser.close()
+            await browser.close()
     assert played.get("error") is None
     assert len(played["ranges"]) == 1
     assert played["ranges"][0] == pytest.approx([0, 5], abs=0.001)
