@@ -19,6 +19,7 @@ Place = tuple[float, float, float]
 _Picture = npt.NDArray[np.uint8]
 _FINE = 2  # painted at twice the size, then averaged down
 _WALL_M, _NEAR_M = -2.0, 1.2
+_BAND_ROWS = 64  # painted in bands: whole pictures of fractions would triple what the camera process needs
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,12 @@ def _lit(bgr: _Picture, light: Light) -> _Picture:
     tint = np.array([1.0, 1.0, 1.0] if light == "day" else [0.74, 0.6, 0.58])
     lamp = 0.0 if light == "day" else 0.6 * np.exp(-(((across + 0.5) / 0.5) ** 2) - ((down + 0.15) / 0.7) ** 2)
     glow = np.array([0.35, 0.85, 1.0])
-    gain = shade[..., None] * (tint + np.asarray(lamp)[..., None] * glow)
-    return np.asarray(np.clip(bgr * gain, 0, 255), np.uint8)
+    lit = np.empty_like(bgr)
+    for top in range(0, height, _BAND_ROWS):
+        rows = np.s_[top : top + _BAND_ROWS]
+        there = lamp if isinstance(lamp, float) else lamp[rows][..., None]
+        lit[rows] = np.clip(bgr[rows] * (shade[rows][..., None] * (tint + there * glow)), 0, 255)
+    return lit
 
 
 def _paint_sky(easel: _Easel, light: Light) -> None:
@@ -161,8 +166,10 @@ class _Easel:
         shape = (int(view.height_px), int(view.width_px))
         self.bgr: _Picture = np.zeros((*shape, 3), np.uint8)
         self._cover: _Picture = np.zeros(shape, np.uint8)
-        self._grain = chance.normal(0, 1, shape).astype(np.float32)
-        self._grain += 2.2 * np.asarray(cv2.GaussianBlur(chance.normal(0, 1, shape).astype(np.float32), (0, 0), 3))
+        self._grain = chance.standard_normal(shape, np.float32)
+        coarse = chance.standard_normal(shape, np.float32)
+        cv2.GaussianBlur(coarse, (0, 0), 3, dst=coarse)
+        cv2.scaleAdd(coarse, 2.2, self._grain, dst=self._grain)
 
     def remember(self, paint: Callable[[], None]) -> _Picture:
         """Paint, and say where (0 or 255)."""
@@ -184,10 +191,11 @@ class _Easel:
             return
         stencil = np.zeros((bottom - top, right - left), np.uint8)
         cv2.fillPoly(stencil, [corners - np.array([left, top], np.int32) * 16], (255,), cv2.LINE_AA, 4)
-        part = np.s_[top:bottom, left:right]
-        rough = np.array(colour, np.float32) + self._grain[part][..., None] * grain
-        weight = (stencil.astype(np.float32) / 255)[..., None]
-        self.bgr[part] = np.clip(self.bgr[part] * (1 - weight) + rough * weight, 0, 255).astype(np.uint8)
+        for first in range(int(top), int(bottom), _BAND_ROWS):
+            part = np.s_[first : min(first + _BAND_ROWS, int(bottom)), left:right]
+            rough = np.array(colour, np.float32) + self._grain[part][..., None] * grain
+            weight = (stencil[first - top : first - top + _BAND_ROWS].astype(np.float32) / 255)[..., None]
+            self.bgr[part] = np.clip(self.bgr[part] * (1 - weight) + rough * weight, 0, 255).astype(np.uint8)
 
     def ground(self, spots: Sequence[tuple[float, float]], colour: Colour, grain: float) -> None:
         self.fill([(float(x_m), 0.0, float(z_m)) for x_m, z_m in spots], colour, grain)

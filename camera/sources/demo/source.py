@@ -111,7 +111,7 @@ def _noisy_copies(i420: Plane, size: PictureSize, seed: int) -> list[Plane]:
     chance = np.random.default_rng([seed, 8])
     copies = []
     for _ in range(_NOISY_COPIES):
-        noise = chance.normal(0, _NOISE, i420.shape)
+        noise = chance.standard_normal(i420.shape, np.float32) * np.float32(_NOISE)
         noise[size.height_px :] *= 0.5
-        copies.append(np.clip(np.rint(i420 + noise), 16, 240).astype(np.uint8))
+        copies.append(np.clip(np.rint(i420 + noise, out=noise), 16, 240, out=noise).astype(np.uint8))
     return copies
