@@ -99,6 +99,7 @@ def job_demo(words: Sequence[str]) -> int:
 def job_test(words: Sequence[str]) -> int:
     set_up(DEV_LOCK)
     install_debian_packages()
+    set_up_test_clients()
     if not words:
         print("\n== web app: vitest", flush=True)
         if code := run_npm("run", "test"):
@@ -106,7 +107,13 @@ def job_test(words: Sequence[str]) -> int:
     print("\n== pytest", flush=True)
     pytest: list[str | Path] = [BIN / "python", "-m", "pytest"]
     if not words:  # a module's tests stay together, as they share what they start
-        pytest += ["--numprocesses", str(min(os.cpu_count() or 1, MOST_AT_ONCE)), "--dist", "loadfile"]
+        pytest += [
+            "--numprocesses",
+            str(min(os.cpu_count() or 1, MOST_AT_ONCE)),
+            "--dist",
+            "loadfile",
+            "--no-loadscope-reorder",
+        ]
     code = subprocess.call([*pytest, *words], cwd=ROOT, env=environment())
     if code == TESTS_FAILED and (again := worth_a_second_try()):
         print("\n== a second try, for tests of real processes on a busy machine:\n  " + "\n  ".join(again), flush=True)

@@ -12,4 +12,5 @@ settings.load_profile("stoop")
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The real pages last: the session's browser keeps an event loop running, beside which no other can be started."""
-    items.sort(key=lambda item: item.nodeid.startswith("tests/e2e/"))
+    in_browser = {item.path for item in items if "chromium" in getattr(item, "fixturenames", ())}
+    items.sort(key=lambda item: (item.path in in_browser, "chromium" in getattr(item, "fixturenames", ())))

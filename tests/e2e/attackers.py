@@ -91,11 +91,11 @@ def let_in(owner: ScriptedOwner, role: str) -> ScriptedOwner:
 
 
 def raw_request(url: str, request: bytes) -> bytes:
-    """What comes back for these bytes until the server hangs up."""
+    """What comes back for these bytes until the server hangs up, which it may do before it has heard all of them."""
     with socket.create_connection(("127.0.0.1", port_of(url)), 30) as plain, TLS.wrap_socket(plain) as connection:
-        connection.sendall(request)
         answer = b""
         try:
+            connection.sendall(request)
             while data := connection.recv(65536):
                 answer += data
         except (ConnectionError, ssl.SSLError):
