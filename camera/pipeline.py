@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -9,7 +10,7 @@ from camera.contract import AccessUnit
 from camera.encoder import Encoder
 from camera.frame import Frame, MaskedFrame, PictureSize
 from camera.mask import Mask, Masker
-from camera.motion import Detector, open_detector
+from camera.motion import Detector, MotionReading, MotionTuning, open_detector
 from camera.recorder import Recorder, RecorderAction, RecorderSettings
 from camera.recorder.actions import StartClip, StopReason
 from camera.settings import CameraSettings
@@ -19,6 +20,8 @@ _STILL_MOVING_NS = 5_000_000_000
 """Motion is told as one event over gaps this long, as `stoop analyze` counts them."""
 _THUMBNAIL_SEARCH_S = 10.0
 """The picture of a clip is chosen among its first ten seconds: the one with the most motion in it."""
+
+_UNTUNED = MotionTuning()
 
 
 class PipelineSink(Protocol):
@@ -54,9 +57,13 @@ class Pipeline:
         sink: PipelineSink,
         mask: Mask | None,
         guard: ViewGuard | None = None,
+        tuning: MotionTuning = _UNTUNED,
     ) -> None:
         self._size, self._fps, self._settings, self._sink = size, fps, settings, sink
         self._guard = guard
+        self._tuning = tuning
+        self.on_reading: Callable[[MotionReading, int], None] = lambda reading, captured_at_ns: None
+        """Gets each picture's reading on the pipeline's thread, before anything is done about it; must be quick."""
         self._encoder = Encoder(size, fps, settings.bitrate_bps)
         self._best = _BestPicture()
         self._is_moving = False
@@ -87,11 +94,19 @@ class Pipeline:
         self._records_on_motion = is_on
         self._recorder.set_record_on_motion(is_on)
 
-    def process(self, frame: Frame, *, wants_key: bool = False) -> None:
-        """Take one frame; its array belongs to the pipeline from here on."""
+    def use_tuning(self, tuning: MotionTuning) -> None:
+        """From the next frame on; what the detector learned of the scene stays."""
+        self._tuning = tuning
+        self._detector.use_tuning(tuning)
+
+    def process(self, frame: Frame, *, wants_key: bool = False, minute_of_day: int | None = None) -> None:
+        """Take one frame; its array belongs to the pipeline from here on.
+
+        `minute_of_day` is what raised bars of the tuning go by, None while the clock is not to be trusted.
+        """
         masked = self._guarded(self._masker.apply(frame))
         if self._sees:
-            self._look_for_motion(masked)
+            self._look_for_motion(masked, minute_of_day)
         wants_key, self._is_key_due = wants_key or self._is_key_due, False
         for unit in self._encoder.encode(masked, want_key=wants_key):
             self._sink.unit(unit)
@@ -136,7 +151,9 @@ class Pipeline:
         return masked if is_right else self._masker.black(masked.captured_at_ns)
 
     def _begin_recording(self) -> None:
-        self._detector: Detector = open_detector(self._settings.detector, self._fps, self._masker.visible_luma)
+        self._detector: Detector = open_detector(
+            self._settings.detector, self._fps, self._masker.visible_luma, self._tuning
+        )
         self._recorder = Recorder(
             RecorderSettings(
                 pre_roll_s=self._settings.pre_roll_s,
@@ -146,8 +163,9 @@ class Pipeline:
             )
         )
 
-    def _look_for_motion(self, masked: MaskedFrame) -> None:
-        reading = self._detector.observe(masked)
+    def _look_for_motion(self, masked: MaskedFrame, minute_of_day: int | None) -> None:
+        reading = self._detector.observe(masked, minute_of_day)
+        self.on_reading(reading, masked.captured_at_ns)
         if reading.is_active:
             self._moved_at_ns = masked.captured_at_ns
         is_moving = reading.is_active or (

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 
 from camera.frame import MaskedFrame, Plane
 from camera.motion.foreground import Foreground, Region
-from camera.motion.reading import Box, MotionReading
+from camera.motion.gates import Gate
+from camera.motion.reading import Box, Candidate, MotionReading, WhyNot
 from camera.motion.settings import LINES, MotionSettings
 from camera.motion.tracks import Track, Tracker
+from camera.motion.tuning import MotionTuning
 from camera.visible_area import BoolPlane
 
 _NS_PER_S = 1_000_000_000
@@ -17,10 +21,15 @@ _QUIET = MotionReading(is_active=False, boxes=(), score=0.0)
 _HOLD_MARGIN_PX = 6
 
 
-def open_tracked(fps: float, visible_luma: BoolPlane) -> TrackedMotion:
+_UNTUNED = MotionTuning()
+_CANDIDATES_AT_MOST = 24
+_WHOLE = Box(0.0, 0.0, 1.0, 1.0)
+
+
+def open_tracked(fps: float, visible_luma: BoolPlane, tuning: MotionTuning = _UNTUNED) -> TrackedMotion:
     """See `open_detector`; the rate does not matter, because all figures are in seconds."""
     del fps
-    return TrackedMotion(visible_luma)
+    return TrackedMotion(visible_luma, tuning)
 
 
 class TrackedMotion:
@@ -30,7 +39,9 @@ class TrackedMotion:
     single-threaded in the whole process.
     """
 
-    def __init__(self, visible_luma: BoolPlane, settings: MotionSettings | None = None) -> None:
+    def __init__(
+        self, visible_luma: BoolPlane, tuning: MotionTuning = _UNTUNED, settings: MotionSettings | None = None
+    ) -> None:
         cv2.setNumThreads(1)
         self._settings = settings or MotionSettings()
         height, width = visible_luma.shape
@@ -38,35 +49,58 @@ class TrackedMotion:
         seen = cv2.resize(np.where(visible_luma, np.uint8(255), np.uint8(0)), self._size, interpolation=cv2.INTER_AREA)
         self._foreground = Foreground(seen == 255, self._settings)
         self._tracker = Tracker(self._settings)
+        self._gate = Gate(tuning, self._size)
+        self._is_light_changing = False
         self._began_ns: int | None = None
         self._due_ns = 0
         self._last = _QUIET
 
-    def observe(self, frame: MaskedFrame) -> MotionReading:
+    def use_tuning(self, tuning: MotionTuning) -> None:
+        """See `Detector.use_tuning`."""
+        self._gate = Gate(tuning, self._size)
+
+    def observe(self, frame: MaskedFrame, minute_of_day: int | None = None) -> MotionReading:
         """See `Detector.observe`; a picture that comes before its turn gets the last reading again."""
         now_ns = frame.captured_at_ns
         if self._began_ns is None:
             self._began_ns = self._due_ns = now_ns
         if now_ns < self._due_ns:
+            self._last = _told(self._last)
             return self._last
         period_ns = round(self._settings.period_s * _NS_PER_S)
         self._due_ns = max(self._due_ns + period_ns, now_ns)
         small = np.asarray(cv2.resize(frame.luma, self._size, interpolation=cv2.INTER_AREA), np.uint8)
-        self._last = self.look(small, (now_ns - self._began_ns) / _NS_PER_S)
+        self._last = self.look(small, (now_ns - self._began_ns) / _NS_PER_S, minute_of_day)
         return self._last
 
-    def look(self, small: Plane, time_s: float) -> MotionReading:
+    def look(self, small: Plane, time_s: float, minute_of_day: int | None = None) -> MotionReading:
         """Read one small picture; `time_s` counts from the first and grows."""
         held = [self._region(track) for track in self._tracker.held]
         blobs = self._foreground.find(small, time_s, held)
         if blobs is None or time_s < self._settings.warm_up_s:
             self._tracker.forget_unconfirmed()
+            return self._during_light_change(is_light=blobs is None)
+        self._is_light_changing = False
+        gone = self._tracker.update(blobs, time_s)
+        counting: list[Box] = []
+        candidates: list[Candidate] = []
+        for track in self._tracker.tracks:
+            why_not = self._gate.judge(track, time_s, minute_of_day)
+            if track.seen_s != time_s:
+                continue
+            if why_not is None:
+                counting.append(self._box(track))
+            else:
+                candidates.append(Candidate(self._box(track), why_not))
+        suppressed = tuple(why for track in gone if (why := self._gate.verdict(track)) is not None)
+        return _reading(counting, candidates, suppressed)
+
+    def _during_light_change(self, *, is_light: bool) -> MotionReading:
+        """Nothing can be said; a change is counted once however long it takes."""
+        is_new, self._is_light_changing = is_light and not self._is_light_changing, is_light
+        if not is_light:
             return _QUIET
-        seen = self._tracker.update(blobs, time_s)
-        if not seen:
-            return _QUIET
-        boxes = tuple(self._box(track) for track in seen)
-        return MotionReading(is_active=True, boxes=boxes, score=max(box.width * box.height for box in boxes))
+        return _reading([], [Candidate(_WHOLE, WhyNot.LIGHT)], (WhyNot.LIGHT,) if is_new else ())
 
     def _region(self, track: Track) -> Region:
         blob, margin = track.blob, _HOLD_MARGIN_PX
@@ -77,3 +111,17 @@ class TrackedMotion:
         width, height = self._size
         blob = track.blob
         return Box(blob.left / width, blob.top / height, blob.width / width, blob.height / height)
+
+
+def _reading(counting: list[Box], candidates: list[Candidate], suppressed: tuple[WhyNot, ...]) -> MotionReading:
+    boxes = tuple(sorted(counting, key=_share, reverse=True))
+    shown = sorted(candidates, key=lambda candidate: _share(candidate.box), reverse=True)[:_CANDIDATES_AT_MOST]
+    return MotionReading(bool(boxes), boxes, _share(boxes[0]) if boxes else 0.0, tuple(shown), suppressed)
+
+
+def _share(box: Box) -> float:
+    return box.width * box.height
+
+
+def _told(reading: MotionReading) -> MotionReading:
+    return replace(reading, suppressed=()) if reading.suppressed else reading

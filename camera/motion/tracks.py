@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from camera.motion.blobs import Blob
+from camera.motion.reading import WhyNot
 from camera.motion.settings import MotionSettings
 
 _TRACKS_AT_MOST = 60
@@ -14,7 +15,11 @@ _TRACKS_AT_MOST = 60
 
 @dataclass(slots=True)
 class Track:
-    """One thing over time. Confirmed: it went somewhere. Held: confirmed, and not yet given up as left behind."""
+    """One thing over time. Confirmed: it went somewhere. Held: confirmed, and not yet given up as left behind.
+
+    `strength` is the margin by which it met, at its best moment, the least of what makes a visitor: 1.0 is just met.
+    `lacks` says what was farthest from being met. `is_within`, `is_counted` and `verdict` belong to the gate.
+    """
 
     blob: Blob
     first: Blob
@@ -24,11 +29,21 @@ class Track:
     sightings: int = 1
     path_px: float = 0.0
     stir_sum: float = 0.0
-    is_confirmed: bool = False
+    strength: float = 0.0
+    lacks: WhyNot = WhyNot.TOO_SHORT
+    feet: tuple[float, float] | None = None
+    is_within: bool = False
+    is_counted: bool = False
+    verdict: WhyNot | None = None
     is_given_up: bool = False
     anchor: Blob | None = None
     moved_s: float = 0.0
     stirred_s: float = 0.0
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Strong enough by the detector's own figures, whatever the owner's sensitivity is."""
+        return self.strength >= 1.0
 
     @property
     def is_held(self) -> bool:
@@ -44,6 +59,10 @@ class Tracker:
         self._updated_s = 0.0
 
     @property
+    def tracks(self) -> Sequence[Track]:
+        return self._tracks
+
+    @property
     def held(self) -> list[Track]:
         return [track for track in self._tracks if track.is_held]
 
@@ -52,19 +71,20 @@ class Tracker:
         self._tracks = self.held
 
     def update(self, blobs: Sequence[Blob], now_s: float) -> list[Track]:
-        """Take the blobs of one picture; returns the held tracks that are seen in it."""
+        """Take the blobs of one picture; returns the tracks that are given up with it."""
         step_s, self._updated_s = now_s - self._updated_s, now_s
         matched = self._match(blobs, step_s)
         for index, track in enumerate(self._tracks):
             track.looks += 1
             if index in matched:
                 self._see(track, blobs[matched[index]], now_s)
+        gone = [t for t in self._tracks if now_s - t.seen_s > self._settings.lost_after_s]
         self._tracks = [t for t in self._tracks if now_s - t.seen_s <= self._settings.lost_after_s]
         taken = set(matched.values())
         for number, blob in enumerate(blobs):
             if number not in taken and len(self._tracks) < _TRACKS_AT_MOST:
                 self._tracks.append(Track(blob, blob, now_s, now_s))
-        return [track for track in self._tracks if track.is_held and track.seen_s == now_s]
+        return gone
 
     def _match(self, blobs: Sequence[Blob], step_s: float) -> dict[int, int]:
         """Track index to blob index, nearest pairs first, held tracks before others; ties by order."""
@@ -95,22 +115,28 @@ class Tracker:
         if not track.is_confirmed and not is_coherent:
             track.first, track.path_px = blob, 0.0
             return
-        if track.is_confirmed:
+        was_confirmed = track.is_confirmed
+        strength, lacks = self._strength(track, now_s)
+        if strength > track.strength:
+            track.strength, track.lacks = strength, lacks
+        if was_confirmed:
             self._follow(track, now_s)
-        elif self._went_somewhere(track, now_s):
-            track.is_confirmed = True
+        elif track.is_confirmed:
             track.anchor, track.moved_s, track.stirred_s = blob, now_s, now_s
 
-    def _went_somewhere(self, track: Track, now_s: float) -> bool:
+    def _strength(self, track: Track, now_s: float) -> tuple[float, WhyNot]:
+        """The least of the margins by which the track is a visitor's now, and what that margin is about."""
         settings = self._settings
-        if now_s - track.born_s < settings.min_age_s or track.sightings < settings.min_seen_share * track.looks:
-            return False
-        if track.stir_sum < settings.min_stir_share * track.sightings:
-            return False
         net = _distance(track.blob, track.first)
         size = min(track.blob.width, track.blob.height)
-        is_far = net >= max(settings.min_shift_px, settings.min_shift_of_size * size)
-        return is_far and net > settings.min_straightness * track.path_px
+        margins = (
+            ((now_s - track.born_s) / settings.min_age_s, WhyNot.TOO_SHORT),
+            (_met(track.sightings, settings.min_seen_share * track.looks), WhyNot.TOO_SHORT),
+            (_met(track.stir_sum, settings.min_stir_share * track.sightings), WhyNot.LIGHT),
+            (net / max(settings.min_shift_px, settings.min_shift_of_size * size), WhyNot.IN_PLACE),
+            (_met(net, settings.min_straightness * track.path_px), WhyNot.IN_PLACE),
+        )
+        return min(margins, key=lambda margin: margin[0])
 
     def _follow(self, track: Track, now_s: float) -> None:
         if track.anchor is None or _distance(track.blob, track.anchor) >= self._settings.min_shift_px:
@@ -124,3 +150,8 @@ class Tracker:
 
 def _distance(a: Blob, b: Blob) -> float:
     return math.hypot(a.x - b.x, a.y - b.y)
+
+
+def _met(value: float, least: float) -> float:
+    """A margin for what is met or not, but can't be met ever better: without limit when met."""
+    return math.inf if value >= least else value / least

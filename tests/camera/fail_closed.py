@@ -30,7 +30,7 @@ from camera.contract import AccessUnit
 from camera.frame import Frame, MaskedFrame, PictureSize, Plane
 from camera.lens import LensLost, LensNews, LensOpened
 from camera.mask import Mask, Masker, parse_mask
-from camera.motion import MotionReading
+from camera.motion import MotionReading, MotionTuning
 from camera.plate_session import PlateSession
 from camera.recorder import RecorderAction
 from camera.recorder.actions import AppendUnit, StartClip
@@ -168,7 +168,9 @@ class Judge:
 
     # --- the detector, and the watch's port
 
-    def observe(self, frame: MaskedFrame) -> MotionReading:
+    def use_tuning(self, tuning: MotionTuning) -> None: ...
+
+    def observe(self, frame: MaskedFrame, minute_of_day: int | None = None) -> MotionReading:
         self._look(frame.i420.tobytes(), self._in_force(), "detector")
         self._plant("detector")
         return STIR if self._chance.random() < 0.1 else QUIET

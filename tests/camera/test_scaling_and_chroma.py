@@ -70,7 +70,7 @@ class SmallPicture(TrackedMotion):
 
     small: Plane
 
-    def look(self, small: Plane, time_s: float) -> MotionReading:
+    def look(self, small: Plane, time_s: float, minute_of_day: int | None = None) -> MotionReading:
         self.small = small
         return MotionReading(is_active=False, boxes=(), score=0.0)
 

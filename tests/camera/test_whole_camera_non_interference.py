@@ -19,7 +19,7 @@ from camera.clip_keeper import ClipKeeper
 from camera.contract import AccessUnit
 from camera.frame import Frame, MaskedFrame, PictureSize, plane_views
 from camera.mask import Mask
-from camera.motion import Detector, MotionReading, open_detector
+from camera.motion import Detector, MotionReading, MotionTuning, open_detector
 from camera.pipeline import Pipeline
 from camera.recorder import RecorderAction
 from camera.recorder.actions import StartClip
@@ -88,9 +88,12 @@ class _WatchedDetector:
     def __init__(self, real: Detector, readings: list[MotionReading]) -> None:
         self._real, self._readings = real, readings
 
-    def observe(self, frame: MaskedFrame) -> MotionReading:
-        self._readings.append(self._real.observe(frame))
+    def observe(self, frame: MaskedFrame, minute_of_day: int | None = None) -> MotionReading:
+        self._readings.append(self._real.observe(frame, minute_of_day))
         return self._readings[-1]
+
+    def use_tuning(self, tuning: MotionTuning) -> None:
+        self._real.use_tuning(tuning)
 
 
 class WholeCamera:
@@ -132,8 +135,8 @@ class WholeCamera:
                 return open_thumbnail(path.read_bytes(), path.stem, card.thumb)
         raise AssertionError(f"thumbnail {path.stem} has no card")
 
-    def _open_detector(self, name: str, fps: float, visible_luma: BoolPlane) -> Detector:
-        return _WatchedDetector(open_detector(name, fps, visible_luma), self.out.readings)
+    def _open_detector(self, name: str, fps: float, visible_luma: BoolPlane, tuning: MotionTuning) -> Detector:
+        return _WatchedDetector(open_detector(name, fps, visible_luma, tuning), self.out.readings)
 
 
 def hidden_samples(mask: Mask, size: PictureSize) -> npt.NDArray[np.bool_]:

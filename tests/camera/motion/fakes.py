@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from camera.frame import Frame, PictureSize
 from camera.mask import Mask, Masker, parse_mask
-from camera.motion import Detector, EventGrouper, MotionEvent, MotionReading, open_detector
+from camera.motion import Detector, EventGrouper, MotionEvent, MotionReading, MotionTuning, open_detector
 
 SIZE = PictureSize(640, 360)
 FPS = 10
@@ -74,16 +74,25 @@ def visitor(arrive_s: float, stand_s: float, leave_s: float) -> Painter:
     return paint
 
 
-def readings(frames: Iterator[Frame], mask: Mask = WHOLE, fps: float = FPS) -> list[tuple[float, MotionReading]]:
-    """What the camera's detector says about each frame."""
+def readings(
+    frames: Iterator[Frame],
+    mask: Mask = WHOLE,
+    fps: float = FPS,
+    tuning: MotionTuning | None = None,
+    minute_of_day: int | None = None,
+    then: tuple[int, MotionTuning] | None = None,
+) -> list[tuple[float, MotionReading]]:
+    """What the camera's detector says about each frame; `then`: a time in ns, and the tuning in force from there on."""
     masker: Masker | None = None
     detector: Detector | None = None
     found = []
     for frame in frames:
         masker = masker or Masker(mask, frame.size)
-        detector = detector or open_detector("tracks", fps, masker.visible_luma)
+        detector = detector or open_detector("tracks", fps, masker.visible_luma, tuning or MotionTuning())
+        if then and frame.captured_at_ns >= then[0]:
+            detector.use_tuning(then[1])
         time_s = frame.captured_at_ns / NS_PER_S
-        found.append((time_s, detector.observe(masker.apply(frame))))
+        found.append((time_s, detector.observe(masker.apply(frame), minute_of_day)))
     return found
 
 

@@ -46,10 +46,10 @@ class Leaky(Masker):
 class LateMask(Pipeline):
     """Looks for motion before the mask."""
 
-    def process(self, frame: Frame, *, wants_key: bool = False) -> None:
+    def process(self, frame: Frame, *, wants_key: bool = False, minute_of_day: int | None = None) -> None:
         unmasked = Masker(parse_mask(WHOLE_PICTURE), frame.size).apply(Frame(frame.i420.copy(), frame.size, 0))
         self._sink.thumbnail(unmasked)
-        super().process(frame, wants_key=wants_key)
+        super().process(frame, wants_key=wants_key, minute_of_day=minute_of_day)
 
 
 class Unasked(Pipeline):
