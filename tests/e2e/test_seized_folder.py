@@ -39,6 +39,8 @@ READABLE = [
     (r"camera/camera\.json", "who the camera is, what it is called, and to whom it seals"),
     (r"camera/devices\.json", "names, roles and public keys of the devices"),
     (r"camera/mask\.json", "the drawing"),
+    (r"camera/mask_shape\.json", "the picture sizes that it was made for"),
+    (r"camera/view\.json", "outlines of what stands on the stoop"),
     (r"server/tls-key\.pem", "the web server's own key"),
     (r"server/tls-cert\.pem", "its certificate"),
     (r"sealed/sequence", "how many clips there ever were"),
@@ -152,6 +154,7 @@ def test_what_can_be_read_is_exactly_what_the_threat_model_says(seized: Seized) 
         "recipient",
         "is_watching",
         "is_recording_on_motion",
+        "is_loosening_locked",
     }
     assert set(json.loads(seized.files["camera/devices.json"])["devices"][0]) == {
         "device",
