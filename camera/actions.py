@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
 
+from camera.action_shape import Action, Body, Caller, NoArgs
+from camera.action_shape import args_of as _args
+from camera.action_shape import device_of as _device
 from camera.control import Control
 from camera.errors import CommandRefused
 from camera.home import CameraRecord, Device
 from camera.invites import LIFE_S as INVITE_LIFE_S
 from camera.invites import Invite
 from camera.mask_replacing import ask_to_unlock, cancel, drop_of_device, keep_locked, replace_mask
+from camera.motion_actions import MOTION_ACTIONS
 from camera.signed import Payload, decode_base64url, device_id, encode_base64url, public_key_from
 from camera.tickets import LIFE_S as TICKET_LIFE_S
 from camera.tickets import Ticket
@@ -23,27 +25,10 @@ from camera.vault import cards
 if TYPE_CHECKING:
     from camera.commands import Authority
 
-Caller: TypeAlias = Device | Invite | None
-Body: TypeAlias = dict[str, Any]  # Any: JSON of the action's own shape, as docs/design/0001 section 6 gives it
-Handler: TypeAlias = "Callable[[Authority, Control, Caller, Payload], Body]"
-A = TypeVar("A", bound=msgspec.Struct)
-
 MAX_DEVICES = 32
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
 Hex16 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{16}$")]
 Hex32 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$")]
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """One row of the table."""
-
-    needs_owner: bool
-    carry_out: Handler
-
-
-class NoArgs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    pass
 
 
 class ClaimArgs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -367,19 +352,6 @@ def _settings(record: CameraRecord) -> Body:
     }
 
 
-def _args(payload: Payload, kind: type[A]) -> A:
-    try:
-        return msgspec.convert(payload.args, kind)
-    except msgspec.ValidationError as error:
-        raise CommandRefused("bad_request", f"the command {payload.action!r} cannot be read: {error}") from error
-
-
-def _device(caller: Caller) -> Device:
-    if not isinstance(caller, Device):
-        raise CommandRefused("forbidden", "this takes a paired device: pair this one first")
-    return caller
-
-
 def _must_be_base64url(text: str, what: str) -> None:
     try:
         decode_base64url(text)
@@ -403,6 +375,7 @@ ACTIONS: dict[str, Action] = {
     "device.revoke": Action(True, device_revoke),
     "settings.get": Action(True, settings_get),
     "settings.set": Action(True, settings_set),
+    **MOTION_ACTIONS,
 }
 """What a paired device may ask for; `claim` and `pair` stand apart because no paired device signs them."""
 

@@ -1,4 +1,4 @@
-"""What commands may do to the running camera: four small protocols, so that commands can be tested without a lens."""
+"""What commands may do to the running camera: five small protocols, so that commands can be tested without a lens."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from camera.contract import ViewWord
 from camera.home import CameraRecord
 from camera.mask import Mask
 from camera.mask_change import MaskChange
+from camera.motion_desk import MotionDesk
 from camera.vault.cards import Record
 
 
@@ -69,5 +70,11 @@ class AudienceControl(Protocol):
     def announce(self, kind: str) -> None: ...
 
 
-class Control(MaskControl, StorageControl, PictureControl, AudienceControl, Protocol):
+class MotionControl(Protocol):
+    """What counts as motion."""
+
+    def motion_desk(self) -> MotionDesk: ...
+
+
+class Control(MaskControl, StorageControl, PictureControl, AudienceControl, MotionControl, Protocol):
     """All of it: the running camera."""

@@ -38,6 +38,8 @@ from camera.mask import Mask, Masker, MaskError, parse_mask
 from camera.mask_change import MaskChange, compare_at_each
 from camera.mask_replacing import carry_out_due
 from camera.mask_shape import MaskShapes, is_same_shape
+from camera.motion import MotionTuning
+from camera.motion_desk import MotionDesk
 from camera.plate_session import PlateSession
 from camera.publisher import Publisher
 from camera.recorder import RecorderAction
@@ -103,7 +105,8 @@ class CameraProcess:
         self._traffic = TrafficSession(self._clock)
         lookers = Lookers(self._plate, self._traffic)
         self._guard = ViewGuard(self)
-        self._watch = Watch(settings.camera, open_source, self, self, lookers, self._guard)
+        self._desk = MotionDesk(data / "camera", self._clock, self._use_tuning, self._storage.seal)
+        self._watch = Watch(settings.camera, open_source, self, self, lookers, self._guard, self._desk)
         self._publisher = Publisher(socket_path, self)
         self._mask: Mask | None = None
         self._shapes = MaskShapes(data / "camera")
@@ -210,6 +213,9 @@ class CameraProcess:
         if counted is None:
             return TrafficView(0, None)
         return TrafficView(counted.minutes, self._storage.seal(msgspec.json.encode(counted)))
+
+    def motion_desk(self) -> MotionDesk:
+        return self._desk
 
     def record_now(self) -> None:
         now_ns = self._clock.monotonic_ns()
@@ -340,6 +346,9 @@ class CameraProcess:
 
     def _has_viewer(self) -> bool:
         return self._authority.tickets.has_viewer(self._clock.monotonic_ns())
+
+    def _use_tuning(self, tuning: MotionTuning) -> None:
+        self._watch.wish(lambda pipeline: pipeline.use_tuning(tuning))
 
     def _put_in_force(self, mask: Mask) -> None:
         self._mask = mask

@@ -38,6 +38,11 @@ class Tickets:
         """Whether anybody may see the picture right now; asks the clock, whether or not `expired` was called."""
         return any(ticket.expires_at_ns > now_ns for ticket in self._live.values())
 
+    def holds(self, viewer: str, device: str, now_ns: int) -> bool:
+        """Whether this device holds this ticket, and it is in force."""
+        ticket = self._live.get(viewer)
+        return ticket is not None and ticket.device == device and ticket.expires_at_ns > now_ns
+
     def offer(self, device: str, name: str, now_ns: int) -> Ticket | None:
         """A ticket that is not in force until `begin`; None when 16 watch already, or this device 8 times."""
         own = sum(ticket.device == device for ticket in self._live.values())
@@ -58,10 +63,9 @@ class Tickets:
 
     def renew(self, viewer: str, device: str, now_ns: int) -> bool:
         """Another 120 s; False when this device holds no such ticket."""
-        old = self._live.get(viewer)
-        if old is None or old.device != device or old.expires_at_ns <= now_ns:
+        if not self.holds(viewer, device, now_ns):
             return False
-        self.begin(replace(old, expires_at_ns=now_ns + LIFE_S * 1_000_000_000))
+        self.begin(replace(self._live[viewer], expires_at_ns=now_ns + LIFE_S * 1_000_000_000))
         return True
 
     def end(self, viewer: str) -> Ticket | None:

@@ -12,6 +12,7 @@ from camera.frame import Frame, PictureSize
 from camera.lens import Lens, LensLost, LensNews, LensOpened
 from camera.mask import Mask
 from camera.mask_shape import is_same_shape
+from camera.motion import MotionReading, MotionTuning
 from camera.pipeline import Pipeline, PipelineSink
 from camera.settings import CameraSettings
 from camera.sources import Source
@@ -37,6 +38,26 @@ class WatchPort(Protocol):
     def tick(self) -> None: ...
 
 
+class MotionPort(Protocol):
+    """What the owner set about motion, the time of day that it goes by, and who is told what moves; all quick."""
+
+    def tuning(self) -> MotionTuning: ...
+    def minute_of_day(self) -> int | None: ...
+    def read(self, reading: MotionReading, captured_at_ns: int) -> None: ...
+
+
+class Untuned:
+    """A camera that nobody has tuned and nobody looks at."""
+
+    def tuning(self) -> MotionTuning:
+        return MotionTuning()
+
+    def minute_of_day(self) -> int | None:
+        return None
+
+    def read(self, reading: MotionReading, captured_at_ns: int) -> None: ...
+
+
 class Watch:
     """Owns lens and pipeline; only `run`'s thread touches them.
 
@@ -52,6 +73,7 @@ class Watch:
         port: WatchPort,
         plate: Looker,
         guard: ViewGuard | None = None,
+        motion: MotionPort | None = None,
     ) -> None:
         self._settings, self._open_source, self._sink, self._port, self._plate = (
             settings,
@@ -61,6 +83,7 @@ class Watch:
             plate,
         )
         self._guard = guard
+        self._motion = motion or Untuned()
         self._lock = threading.Lock()
         self._wishes: list[Callable[[Pipeline], None]] = []
         self._wants_key = threading.Event()
@@ -161,8 +184,9 @@ class Watch:
         if self._pipeline:
             self._pipeline.stop("fault")
         self._size = opened.size
-        mask = self._fitting_mask()
-        self._pipeline = Pipeline(opened.size, opened.fps, self._settings, self._sink, mask, self._guard)
+        mask, tuning = self._fitting_mask(), self._motion.tuning()
+        self._pipeline = Pipeline(opened.size, opened.fps, self._settings, self._sink, mask, self._guard, tuning)
+        self._pipeline.on_reading = self._motion.read
         self._pipeline.record_on_motion(self._records_on_motion)
         self._port.opened(opened, self._pipeline.visible_share)
 
@@ -170,7 +194,8 @@ class Watch:
         if self._pipeline is None:
             return
         self._plate.offer(frame)
-        self._pipeline.process(frame, wants_key=self._takes_key_wish(frame.captured_at_ns))
+        wants_key, minute = self._takes_key_wish(frame.captured_at_ns), self._motion.minute_of_day()
+        self._pipeline.process(frame, wants_key=wants_key, minute_of_day=minute)
         if not self._is_delivering:
             self._is_delivering = True
             self._port.delivering()

@@ -93,6 +93,13 @@ class TrafficViewed(_Card, frozen=True, kw_only=True, tag="traffic.viewed"):
     name: str
 
 
+class MotionWatched(_Card, frozen=True, kw_only=True, tag="motion.watched"):
+    """Setting motion up, an owner's page began to be told where something moves."""
+
+    device: str
+    name: str
+
+
 class MaskChanged(_Card, frozen=True, kw_only=True, tag="mask.changed"):
     """`old` and `new` are digests; `visible` is the share of the picture that is now seen, 0.0-1.0.
 
@@ -165,6 +172,7 @@ Record: TypeAlias = (
     | ViewEnded
     | PlateViewed
     | TrafficViewed
+    | MotionWatched
     | ViewMoved
     | MaskChanged
     | MaskPending

@@ -20,6 +20,8 @@ from camera.frame import PictureSize
 from camera.home import CameraRecord, Home
 from camera.mask import Mask
 from camera.mask_change import MaskChange, compare
+from camera.motion import MotionTuning
+from camera.motion_desk import MotionDesk
 from camera.signed import device_id, encode_base64url
 from camera.vault.cards import Record
 
@@ -63,6 +65,8 @@ class FakeControl:
     is_disk_broken: bool = False
     view_word: ViewWord = "confirmed"
     traffic_view: TrafficView = field(default_factory=lambda: TrafficView(0, None))
+    desk: MotionDesk | None = None
+    tunings: list[MotionTuning] = field(default_factory=list)
     plate_view: PlateView = field(default_factory=lambda: PlateView(0.5, None, None, 1280, 720))
 
     def mask(self) -> Mask | None:
@@ -100,6 +104,10 @@ class FakeControl:
 
     def traffic(self) -> TrafficView:
         return self.traffic_view
+
+    def motion_desk(self) -> MotionDesk:
+        assert self.desk is not None, "a House gives its control a desk"
+        return self.desk
 
     def record_now(self) -> None:
         self.record_nows += 1
@@ -143,6 +151,9 @@ class House:
     def __init__(self, folder: Path) -> None:
         self.clock, self.control, self.owner = FakeClock(), FakeControl(), Browser()
         home = Home(folder / "camera")
+        self.control.desk = MotionDesk(
+            folder / "camera", self.clock, self.control.tunings.append, lambda data: b"sealed:" + data
+        )
         self.authority = Authority(home, self.clock, ClaimCodes(home.camera().camera_id))
         self.commands = Commands(self.authority, self.control)
 

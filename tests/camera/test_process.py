@@ -13,6 +13,7 @@ from camera.contract import AccessUnit, CameraMessage, KeyPictureWanted
 from camera.frame import Frame, PictureSize
 from camera.home import Home
 from camera.mask import BLACK_LUMA, Masker
+from camera.motion import MotionTuning
 from camera.process import CameraProcess
 from camera.settings import Settings
 from camera.sources import Source
@@ -134,3 +135,15 @@ def test_a_damaged_drawing_leaves_the_picture_black(tmp_path: Path, clock: FakeC
     assert fault is not None
     assert "draw it again" in fault
     assert (masked.i420[: SIZE.height_px] == BLACK_LUMA).all()
+
+
+def test_what_was_set_about_motion_and_cannot_be_read_is_as_new_and_says_so(tmp_path: Path, clock: FakeClock) -> None:
+    Home(tmp_path / "camera")
+    (tmp_path / "camera" / "motion.json").write_text('{"sensitivity": 7}')
+    camera = start(tmp_path, clock)
+    with closing(camera._publisher), closing(camera._storage):
+        desk = camera.motion_desk()
+
+    assert desk.tuning() == MotionTuning()
+    assert desk.fault is not None
+    assert "set it again" in desk.fault

@@ -11,6 +11,7 @@ from camera.contract import AccessUnit
 from camera.frame import Frame, MaskedFrame, PictureSize
 from camera.lens import LensOpened
 from camera.mask import parse_mask
+from camera.motion import Box, MotionReading, MotionTuning, RaisedBar
 from camera.pipeline import Pipeline
 from camera.plate_session import PlateSession
 from camera.recorder import RecorderAction
@@ -115,3 +116,72 @@ def test_under_a_new_drawing_the_first_unit_is_a_key_picture() -> None:
         pipeline.process(noise_frame(SIZE, number, number * STEP_NS))
 
     assert sink.keys() == [0, 5]
+
+
+class ScriptedMotion:
+    """Remembers the readings; the time of day is noon."""
+
+    def __init__(self) -> None:
+        self.readings: list[tuple[MotionReading, int]] = []
+
+    def tuning(self) -> MotionTuning:
+        return MotionTuning(sensitivity=0.9)
+
+    def minute_of_day(self) -> int | None:
+        return 720
+
+    def read(self, reading: MotionReading, captured_at_ns: int) -> None:
+        self.readings.append((reading, captured_at_ns))
+
+
+def test_what_the_owner_set_about_motion_reaches_the_detector_and_each_reading_is_told(
+    sink: KeySink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    motion, minutes = ScriptedMotion(), []
+    clock = FakeClock()
+    watch = Watch(CameraSettings(), no_source, sink, DeafPort(), PlateSession(3, clock), motion=motion)
+    watch.use_mask(parse_mask(MASK.encode()), SIZE)
+    watch._begin(LensOpened(SIZE, 15.0, "scripted"))
+    assert watch._pipeline is not None
+    assert watch._pipeline._tuning.sensitivity == 0.9
+    process = watch._pipeline.process
+
+    def spied(frame: Frame, *, wants_key: bool = False, minute_of_day: int | None = None) -> None:
+        minutes.append(minute_of_day)
+        process(frame, wants_key=wants_key, minute_of_day=minute_of_day)
+
+    monkeypatch.setattr(watch._pipeline, "process", spied)
+    for number in range(3):
+        watch._take(frame(number))
+
+    assert [at_ns for _, at_ns in motion.readings] == [0, STEP_NS, 2 * STEP_NS]
+    assert minutes == [720, 720, 720]
+
+
+def test_the_bell_records_whatever_bar_was_raised() -> None:
+    everywhere = tuple(RaisedBar(Box(0, 0, 1, 1), 0, 1440, amount=1.0) for _ in range(4))
+    pipeline = Pipeline(
+        SIZE,
+        15.0,
+        CameraSettings(),
+        sink := ClipSink(),
+        parse_mask(MASK.encode()),
+        tuning=MotionTuning(0, (), None, everywhere),
+    )
+    for number in range(30):
+        if number == 15:
+            pipeline.press(number * STEP_NS)
+        pipeline.process(frame(number), minute_of_day=720)
+
+    assert [type(action).__name__ for action in sink.actions][:1] == ["StartClip"]
+
+
+class ClipSink(KeySink):
+    """Remembers what was to be done about clips too."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.actions: list[RecorderAction] = []
+
+    def clip(self, action: RecorderAction, mask_digest: str) -> None:
+        self.actions.append(action)

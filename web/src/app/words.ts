@@ -414,6 +414,7 @@ export const words = {
     viewMoved: "The camera was moved: its picture went black until the drawing was saved again",
     plate: (name: string) => `${name} looked at the empty picture, to draw`,
     traffic: (name: string) => `${name} looked at where people pass by, to draw`,
+    setUpMotion: (name: string) => `${name} was shown where something moves, to set up motion`,
     maskSet: (name: string, hidden: number) =>
       `${name} changed what the camera sees: ${hidden} % is hidden now`,
     maskLoosened: (name: string, hidden: number, more: string) =>
@@ -431,6 +432,11 @@ export const words = {
       watching: "watching on or off",
       record_on_motion: "record when somebody comes",
       loosening_lock: "wait a day before showing more",
+      motion_sensitivity: "how sensitive it is",
+      motion_areas: "where motion counts",
+      motion_adult: "how large people are",
+      false_alarm: "a clip was a false alarm",
+      false_alarm_undone: "a false alarm taken back",
     } as Record<string, string>,
   },
 

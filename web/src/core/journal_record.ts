@@ -62,6 +62,7 @@ const READERS: Readonly<Record<string, (s: Shape) => Content>> = {
   }),
   "plate.viewed": (s) => ({ t: "plate.viewed", ...byDevice(s) }),
   "view.moved": () => ({ t: "view.moved" }),
+  "motion.watched": (s) => ({ t: "motion.watched", ...byDevice(s) }),
   "traffic.viewed": (s) => ({ t: "traffic.viewed", ...byDevice(s) }),
   "mask.changed": (s) => ({
     t: "mask.changed",

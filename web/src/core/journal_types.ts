@@ -53,7 +53,7 @@ export type JournalRecord = Common &
         readonly seconds: number;
         readonly why: string;
       } & ByDevice)
-    | ({ readonly t: "plate.viewed" | "traffic.viewed" } & ByDevice)
+    | ({ readonly t: "plate.viewed" | "traffic.viewed" | "motion.watched" } & ByDevice)
     | { readonly t: "view.moved" }
     | ({
         readonly t: "mask.changed";
