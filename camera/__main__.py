@@ -13,6 +13,7 @@ from pathlib import Path
 
 from camera.claim_code import LIFE_NS, ClaimCode
 from camera.errors import CameraError, CommandRefused
+from camera.memory import keep_memory_low
 from camera.process import CameraProcess
 from camera.settings import CameraSettings, read_settings
 from camera.sources import Source, SourceError, SourceOptions, open_source
@@ -26,6 +27,7 @@ def main(words: list[str] | None = None) -> int:
     Why it could not start is one sentence on standard error. Who started it starts it again after a failure.
     """
     options = _options(words)
+    keep_memory_low()
     logging.basicConfig(level=logging.INFO, format="camera: %(message)s")
     try:
         settings = read_settings(options.config)
