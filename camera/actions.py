@@ -10,6 +10,7 @@ import msgspec
 from camera.action_shape import Action, Body, Caller, NoArgs
 from camera.action_shape import args_of as _args
 from camera.action_shape import device_of as _device
+from camera.bell_actions import BELL_ACTIONS
 from camera.control import Control
 from camera.errors import CommandRefused
 from camera.home import CameraRecord, Device
@@ -376,6 +377,7 @@ ACTIONS: dict[str, Action] = {
     "settings.get": Action(True, settings_get),
     "settings.set": Action(True, settings_set),
     **MOTION_ACTIONS,
+    **BELL_ACTIONS,
 }
 """What a paired device may ask for; `claim` and `pair` stand apart because no paired device signs them."""
 

@@ -1,10 +1,11 @@
-"""What commands may do to the running camera: five small protocols, so that commands can be tested without a lens."""
+"""What commands may do to the running camera: six small protocols, so that commands can be tested without a lens."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from camera.bell_desk import BellDesk
 from camera.contract import ViewWord
 from camera.home import CameraRecord
 from camera.mask import Mask
@@ -76,5 +77,11 @@ class MotionControl(Protocol):
     def motion_desk(self) -> MotionDesk: ...
 
 
-class Control(MaskControl, StorageControl, PictureControl, AudienceControl, MotionControl, Protocol):
+class BellControl(Protocol):
+    """The bell at the door."""
+
+    def bell_desk(self) -> BellDesk: ...
+
+
+class Control(MaskControl, StorageControl, PictureControl, AudienceControl, MotionControl, BellControl, Protocol):
     """All of it: the running camera."""

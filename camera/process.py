@@ -10,6 +10,7 @@ import msgspec
 
 from camera import __version__
 from camera.actions import end_views
+from camera.bell_desk import BellDesk
 from camera.claim_code import ClaimCode, ClaimCodes
 from camera.clock import Clock, SystemClock
 from camera.commands import Authority, Commands
@@ -58,6 +59,8 @@ _UNKNOWN_SIZE = PictureSize(1280, 720)
 _USUAL_SIZES = (_UNKNOWN_SIZE, PictureSize(640, 480), PictureSize(1920, 1080))
 """Before the lens has told its size, a drawing is compared at each of these."""
 _WAITING_STEP_S = 1.0
+_PRESS_STANDS_NS = 30_000_000_000
+"""A lens that opens within so long of a press still makes its clip."""
 
 
 class CameraProcess:
@@ -106,6 +109,7 @@ class CameraProcess:
         lookers = Lookers(self._plate, self._traffic)
         self._guard = ViewGuard(self)
         self._desk = MotionDesk(data / "camera", self._clock, self._use_tuning, self._storage.seal)
+        self._bell = BellDesk(data / "camera", settings.camera, self._clock, self)
         self._watch = Watch(settings.camera, open_source, self, self, lookers, self._guard, self._desk)
         self._publisher = Publisher(socket_path, self)
         self._mask: Mask | None = None
@@ -119,6 +123,7 @@ class CameraProcess:
         """Watch until `stop`; ends with the clip closed and the journal complete."""
         self._storage.note_later(CameraStarted(at_ms=self._clock.wall_ms(), version=__version__))
         self._publisher.start()
+        self._bell.start()
         waiting = threading.Thread(target=self._wait, name="waiting", daemon=True)
         waiting.start()
         self._show_claim_code()
@@ -127,6 +132,7 @@ class CameraProcess:
         finally:
             self._stopping.set()
             waiting.join(_WAITING_STEP_S)
+            self._bell.close()
             self.on_server_gone()
             self._publisher.close()
             self._storage.close()
@@ -216,6 +222,13 @@ class CameraProcess:
 
     def motion_desk(self) -> MotionDesk:
         return self._desk
+
+    def bell_desk(self) -> BellDesk:
+        return self._bell
+
+    def record_press(self, at_ns: int) -> None:
+        if self._board.state().is_delivering:
+            self._watch.wish(lambda pipeline: pipeline.press(at_ns))
 
     def record_now(self) -> None:
         now_ns = self._clock.monotonic_ns()
@@ -316,6 +329,9 @@ class CameraProcess:
             fault = self._shape_fault(self._mask)
             self._board.update(mask=MaskState(self._mask.digest, visible_share), mask_fault=fault)
 
+        if pressed_at_ns := self._bell.rang_at_ns(_PRESS_STANDS_NS):
+            self._watch.wish(lambda pipeline: pipeline.press(pressed_at_ns))
+
     def delivering(self) -> None:
         self._board.update(is_delivering=True, lens_fault=None)
         self.announce("source.back")
@@ -340,7 +356,7 @@ class CameraProcess:
         if now_ns >= self._tidy_at_ns:
             self._tidy_at_ns = now_ns + 10_000_000_000
             self._storage.tidy()
-        self._board.update(clips_bytes=self._storage.clips_bytes)
+        self._board.update(clips_bytes=self._storage.clips_bytes, bell_fault=self._bell.fault())
 
     # --- small matters -----------------------------------------------------------------------------------------------
 

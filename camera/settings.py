@@ -27,6 +27,10 @@ class CameraSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Share of the disk that clips may fill before the oldest make room."""
     stall_s: Annotated[float, msgspec.Meta(ge=1, le=60)] = 4.0
     """A source that delivers nothing for so long is closed and opened again."""
+    button: str = "evdev"
+    chime: str = "sound"
+    speaker: str = "alsa"
+    """Parts of the doorbell: tables in camera/doorbell/."""
 
 
 class ServerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -23,6 +23,9 @@ COMMANDS = frozenset(
         "device.revoke",
         "settings.get",
         "settings.set",
+        "bell.test",
+        "bell.get",
+        "bell.set",
     }
 )
 """What may go through `/api/commands`; the others have routes of their own."""

@@ -17,6 +17,7 @@ import typer
 from typer.core import TyperGroup
 
 from camera.contract import Event
+from camera.doorbell import BUTTONS, CHIMES, SPEAKERS
 from camera.motion import DETECTORS
 from camera.settings import CameraSettings, ServerSettings, Settings
 from camera.sources import SOURCES
@@ -153,7 +154,16 @@ def test_every_setting_is_on_the_page_with_its_default_and_range() -> None:
         assert limits is None or page[key][2] == limits, key
 
 
-@pytest.mark.parametrize(("heading", "table"), [("## Sources", SOURCES), ("## Detectors", DETECTORS)])
+VARIANTS = [
+    ("## Sources", SOURCES),
+    ("## Detectors", DETECTORS),
+    ("### Buttons", BUTTONS),
+    ("### Chimes", CHIMES),
+    ("### Speakers", SPEAKERS),
+]
+
+
+@pytest.mark.parametrize(("heading", "table"), VARIANTS)
 def test_every_variant_is_on_the_page(heading: str, table: dict[str, str]) -> None:
     assert {code_spans(row[0])[0] for row in rows(section(SETTINGS, heading))} == set(table)
 

@@ -96,7 +96,7 @@ class Event(msgspec.Struct, frozen=True, tag="event"):
 
     `kind` is one of motion.started, motion.ended, clip.opened, clip.closed, clip.deleted, mask.changed, mask.pending,
     mask.cancelled, devices.changed, settings.changed, source.lost, source.back, viewers.changed, storage.fault,
-    camera.claimed, view.moved, view.confirmed.
+    camera.claimed, view.moved, view.confirmed, bell.rang.
     `clip` names the clip that it is about.
     """
 

@@ -100,6 +100,13 @@ class MotionWatched(_Card, frozen=True, kw_only=True, tag="motion.watched"):
     name: str
 
 
+class BellRang(_Card, frozen=True, kw_only=True, tag="bell.rang"):
+    """`device` tried it; None: the button was pressed."""
+
+    device: str | None
+    name: str | None
+
+
 class MaskChanged(_Card, frozen=True, kw_only=True, tag="mask.changed"):
     """`old` and `new` are digests; `visible` is the share of the picture that is now seen, 0.0-1.0.
 
@@ -174,6 +181,7 @@ Record: TypeAlias = (
     | TrafficViewed
     | MotionWatched
     | ViewMoved
+    | BellRang
     | MaskChanged
     | MaskPending
     | MaskCancelled

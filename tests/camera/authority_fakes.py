@@ -10,6 +10,7 @@ from typing import Any
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from camera.bell_desk import BellDesk
 from camera.claim_code import ClaimCodes, stretch
 from camera.clock import ClockQuality
 from camera.commands import Authority, Commands
@@ -22,6 +23,7 @@ from camera.mask import Mask
 from camera.mask_change import MaskChange, compare
 from camera.motion import MotionTuning
 from camera.motion_desk import MotionDesk
+from camera.settings import CameraSettings
 from camera.signed import device_id, encode_base64url
 from camera.vault.cards import Record
 
@@ -66,6 +68,8 @@ class FakeControl:
     view_word: ViewWord = "confirmed"
     traffic_view: TrafficView = field(default_factory=lambda: TrafficView(0, None))
     desk: MotionDesk | None = None
+    bell: BellDesk | None = None
+    presses: list[int] = field(default_factory=list)
     tunings: list[MotionTuning] = field(default_factory=list)
     plate_view: PlateView = field(default_factory=lambda: PlateView(0.5, None, None, 1280, 720))
 
@@ -108,6 +112,13 @@ class FakeControl:
     def motion_desk(self) -> MotionDesk:
         assert self.desk is not None, "a House gives its control a desk"
         return self.desk
+
+    def bell_desk(self) -> BellDesk:
+        assert self.bell is not None, "a House gives its control a bell"
+        return self.bell
+
+    def record_press(self, at_ns: int) -> None:
+        self.presses.append(at_ns)
 
     def record_now(self) -> None:
         self.record_nows += 1
@@ -154,6 +165,8 @@ class House:
         self.control.desk = MotionDesk(
             folder / "camera", self.clock, self.control.tunings.append, lambda data: b"sealed:" + data
         )
+        silent = CameraSettings(button="none", speaker="none", chime="none")
+        self.control.bell = BellDesk(folder / "camera", silent, self.clock, self.control)
         self.authority = Authority(home, self.clock, ClaimCodes(home.camera().camera_id))
         self.commands = Commands(self.authority, self.control)
 
