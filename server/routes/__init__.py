@@ -20,7 +20,19 @@ class Route:
     authority: Authority
 
 
-_PAGES = ("/", "/claim", "/pair", "/clips", "/clips/{clip}", "/draw", "/devices", "/log", "/settings", "/proof")
+_PAGES = (
+    "/",
+    "/claim",
+    "/pair",
+    "/clips",
+    "/clips/{clip}",
+    "/draw",
+    "/devices",
+    "/log",
+    "/motion",
+    "/settings",
+    "/proof",
+)
 _FILES = ("/assets/{name}", "/manifest.webmanifest", "/icon.svg", "/icon-180.png", "/icon-512.png")
 
 ROUTES: tuple[Route, ...] = (

@@ -16,6 +16,7 @@ import type { Stage } from "./home";
 import { Link } from "./link";
 import { Live } from "./live/live";
 import { Log } from "./log/log";
+import { MotionScreen } from "./motion/motion";
 import { Pair } from "./pair";
 import { ProofScreen } from "./proof/proof";
 import { go, type Route, route as routeNow } from "./router";
@@ -57,6 +58,8 @@ function screenOf(route: Route, isOwner: boolean) {
       return <Devices />;
     case "log":
       return <Log />;
+    case "motion":
+      return <MotionScreen />;
     case "settings":
       return <SettingsScreen />;
     case "proof":

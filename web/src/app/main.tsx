@@ -13,6 +13,7 @@ import "../ui/styles/claim.css";
 import "../ui/styles/live.css";
 import "../ui/styles/clips.css";
 import "../ui/styles/draw.css";
+import "../ui/styles/motion.css";
 import "../ui/styles/proof.css";
 import { App } from "./app";
 import { Thumbs } from "./clips/thumbs";

@@ -12,6 +12,7 @@ export type Route =
         | "draw"
         | "devices"
         | "log"
+        | "motion"
         | "settings"
         | "proof"
         | "lost";
@@ -26,6 +27,7 @@ const FIXED = {
   "/draw": "draw",
   "/devices": "devices",
   "/log": "log",
+  "/motion": "motion",
   "/settings": "settings",
   "/proof": "proof",
 } as const;

@@ -29,7 +29,7 @@ const TABS: readonly Tab[] = [
     path: "/settings",
     label: words.nav.settings,
     icon: "settings",
-    routes: ["settings", "draw", "proof"],
+    routes: ["settings", "draw", "motion", "proof"],
     ownerOnly: false,
   },
 ];

@@ -120,11 +120,19 @@ export class Api {
     return watchEvents(this.#http, handlers, () => this.login());
   }
 
-  /** Has the command carried out by the camera. A nonce that ran out on the way is replaced once. */
-  command<A extends Action>(action: A, args: Commands[A]["args"]): Promise<Commands[A]["result"]> {
-    return this.#signed(action, args, (jws) =>
-      this.#inSession(() => this.#json<Commands[A]["result"]>(post("/api/commands", { jws }))),
-    );
+  /**
+   * Has the command carried out by the camera. A nonce that ran out on the way is replaced once.
+   *
+   * `nonce`: one that came with an earlier answer; without it one is asked for.
+   */
+  command<A extends Action>(
+    action: A,
+    args: Commands[A]["args"],
+    nonce?: string,
+  ): Promise<Commands[A]["result"]> {
+    const carry = (jws: string) =>
+      this.#inSession(() => this.#json<Commands[A]["result"]>(post("/api/commands", { jws })));
+    return this.#signed(action, args, carry, nonce);
   }
 
   /** Posts a WebRTC offer with a fresh ticket (WHEP); the picture then comes beside HTTP. */
@@ -193,12 +201,18 @@ export class Api {
     return this.#signed("login", {}, (jws) => this.#json<Me>(post("/api/login", { jws })));
   }
 
-  async #signed<T>(action: string, args: object, carry: (jws: string) => Promise<T>): Promise<T> {
+  async #signed<T>(
+    action: string,
+    args: object,
+    carry: (jws: string) => Promise<T>,
+    given?: string,
+  ): Promise<T> {
     const signer = this.#signer;
     if (!signer) throw new ApiError("unknown_device", "this browser is not paired with the camera", 401);
-    const once = async () => carry(await signJws(signer, { action, args, nonce: await this.nonce() }));
+    const once = async (nonce?: string) =>
+      carry(await signJws(signer, { action, args, nonce: nonce ?? (await this.nonce()) }));
     try {
-      return await once();
+      return await once(given);
     } catch (error) {
       if (error instanceof ApiError && error.code === "bad_nonce") return once();
       throw error;

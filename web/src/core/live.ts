@@ -70,6 +70,11 @@ export class LiveView {
     return this.#stream;
   }
 
+  /** The ticket of the present connection; null while there is none. */
+  get viewer(): string | null {
+    return this.#viewer;
+  }
+
   /** From `start` to the first picture on the screen; see `pictureShown`. */
   get firstPictureMs(): Observable<number | null> {
     return this.#firstPictureMs;

@@ -100,6 +100,43 @@ export interface PlateReply {
   readonly height: number | null;
 }
 
+export interface MotionArea {
+  /** To step into (3 points or more), or to cross (a line of 2, or the border of more). */
+  readonly kind: "enter" | "cross";
+  readonly points: readonly (readonly [number, number])[];
+}
+
+/** Left, top, width, height; shares 0..1. */
+export type MotionBox = readonly [number, number, number, number];
+
+/** A clip that was a false alarm, and where and when it is calmer for it. Minutes are of the UTC day. */
+export interface CalmerPlace {
+  readonly clip: string;
+  readonly box: MotionBox;
+  readonly from_minute: number;
+  readonly to_minute: number;
+  readonly at_ms: number;
+}
+
+export interface StandingAdult {
+  readonly far_y: number;
+  readonly far_height: number;
+  readonly near_y: number;
+  readonly near_height: number;
+}
+
+export interface MotionTold {
+  /** 0..1, 0.5 is normal. */
+  readonly sensitivity: number;
+  readonly areas: readonly MotionArea[];
+  readonly adult: StandingAdult | null;
+  readonly calmer: readonly CalmerPlace[];
+  /** Why the default is in force although something was set; null when all is well. */
+  readonly fault: string | null;
+  /** False while the camera's clock is not set: then it is nowhere calmer. */
+  readonly knows_time: boolean;
+}
+
 type Nothing = Record<string, never>;
 
 /** Each command that a paired device sends through `POST /api/commands`: its arguments and its result. */
@@ -113,6 +150,17 @@ export interface Commands {
   "mask.cancel": { args: Nothing; result: Nothing };
   "plate.get": { args: { fresh?: boolean; seen?: number }; result: PlateReply };
   "traffic.get": { args: Nothing; result: { minutes: number; age: string | null } };
+  "motion.get": { args: Nothing; result: MotionTold };
+  "motion.set": {
+    args: { sensitivity?: number; areas?: readonly MotionArea[]; adult?: StandingAdult | null };
+    result: MotionTold;
+  };
+  "motion.watch": { args: { viewer: string }; result: { age: string; nonce: string } };
+  "clip.false_alarm": {
+    args: { clip: string; box: MotionBox; from_minute: number; to_minute: number };
+    result: MotionTold;
+  };
+  "clip.false_alarm_undo": { args: { clip: string }; result: MotionTold };
   "clip.record": { args: Nothing; result: Nothing };
   "clip.delete": { args: { clip: string }; result: Nothing };
   "device.invite": {

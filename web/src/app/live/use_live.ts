@@ -1,6 +1,6 @@
 /** The live picture while this screen shows: started, stopped when the page is left alone, tied to a video element. */
 
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { type LiveState, LiveView } from "../../core/live";
 import { useValue } from "../../ui/use_value";
 import { useParts } from "../context";
@@ -45,6 +45,8 @@ export interface LivePicture {
   /** True once a picture of the present connection is on the screen. */
   readonly hasPicture: boolean;
   again(): void;
+  /** The ticket of the present connection; null while there is none. */
+  viewer(): string | null;
 }
 
 export function useLive(isWanted: boolean): LivePicture {
@@ -76,5 +78,6 @@ export function useLive(isWanted: boolean): LivePicture {
     view.stop();
     view.start();
   };
-  return { video, state, hasPicture, again };
+  const viewer = useCallback(() => view.viewer, [view]);
+  return { video, state, hasPicture, again, viewer };
 }

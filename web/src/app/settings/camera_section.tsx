@@ -14,6 +14,7 @@ import { Link } from "../link";
 import { sentenceOf } from "../sentences";
 import { useAction } from "../use_action";
 import { words } from "../words";
+import { MotionRow } from "./motion_row";
 
 function useSettings() {
   const { api, home } = useParts();
@@ -135,6 +136,7 @@ export function CameraSection() {
           testid="switch-motion"
           onChange={(isOn) => switching.run(() => change({ record_on_motion: isOn }))}
         />
+        <MotionRow />
         <DrawRow />
         <SwitchRow
           title={words.settings.lock}

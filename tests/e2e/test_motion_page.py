@@ -1,0 +1,51 @@
+"""Setting motion up through the real pages: what moves is marked, what was set stays, and what was wrong is undone."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import Starter
+from tests.e2e.owner import claim, draw_rectangle, wait_for_frames
+from tests.e2e.test_accessibility import AXE, assert_fine
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
+
+LONG_MS = 120_000
+
+
+def test_an_owner_sees_what_counts_and_says_how_keen_and_where(start_stoop: Starter, page: Page) -> None:
+    stoop = start_stoop("demo")
+    claim(page, stoop.url, stoop.code)
+    draw_rectangle(page)
+    page.goto(f"{stoop.url}/settings")
+    page.get_by_test_id("settings-motion").click()
+    wait_for_frames(page, 1)
+
+    # a visitor of the demo comes up the path: boxes, words and the count say so
+    page.locator(".box-counts").first.wait_for(timeout=LONG_MS)
+    expect(page.get_by_test_id("motion-now")).to_contain_text("would be recorded", timeout=LONG_MS)
+    expect(page.get_by_test_id("motion-tally")).to_contain_text("counted", timeout=LONG_MS)
+    if AXE.exists():
+        assert_fine(page)
+
+    page.get_by_test_id("motion-stop-75").click()
+    expect(page.get_by_test_id("motion-sensitivity-name")).to_have_text("Keen")
+    page.get_by_test_id("motion-sensitivity").press("ArrowRight")
+    page.get_by_test_id("motion-add-enter").click()
+    page.get_by_test_id("motion-point-0").press("Shift+ArrowLeft")
+    page.get_by_test_id("motion-add-cross").click()
+    if AXE.exists():
+        assert_fine(page)
+    page.get_by_test_id("motion-areas-save").click()
+    expect(page.get_by_test_id("motion-areas-save")).to_have_count(0)
+
+    page.reload()
+    expect(page.get_by_test_id("motion-sensitivity")).to_have_value("0.76")
+    expect(page.get_by_test_id("motion-area-0")).to_contain_text("must step into it")
+    expect(page.get_by_test_id("motion-area-1")).to_contain_text("must cross it")
+    page.get_by_test_id("motion-area-delete-0").click()
+    page.goto(f"{stoop.url}/log")
+    expect(page.get_by_test_id("log-lines")).to_contain_text("where motion counts")
+    expect(page.get_by_test_id("log-lines")).to_contain_text("how sensitive it is")
+    expect(page.get_by_text("was shown where something moves").first).to_be_visible()
