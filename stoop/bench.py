@@ -18,6 +18,7 @@ BENCHES = {
     "memory": "stoop.bench_memory",
     "latency": "stoop.bench_latency",
     "first-picture": "stoop.bench_first_picture",
+    "bell": "stoop.bench_bell",
     "clip-open": "stoop.bench_clip_open",
     "catalogue": "stoop.bench_catalogue",
 }

@@ -6,6 +6,7 @@ import type { Api } from "../core/api";
 import type { KeyStore } from "../core/key_store";
 import type { CameraState, Me } from "../core/messages";
 import { useValue } from "../ui/use_value";
+import type { Bell } from "./bell/bell";
 import type { Thumbs } from "./clips/thumbs";
 import type { Home } from "./home";
 import type { Content, Library } from "./library";
@@ -14,6 +15,7 @@ export interface AppParts {
   readonly api: Api;
   readonly keys: KeyStore;
   readonly home: Home;
+  readonly bell: Bell;
   readonly library: Library;
   readonly thumbs: Thumbs;
 }

@@ -15,7 +15,10 @@ import "../ui/styles/clips.css";
 import "../ui/styles/draw.css";
 import "../ui/styles/motion.css";
 import "../ui/styles/proof.css";
+import "../ui/styles/bell.css";
 import { App } from "./app";
+import { Bell } from "./bell/bell";
+import { browserBell, isLoud, startBell } from "./bell/bell_world";
 import { Thumbs } from "./clips/thumbs";
 import { Home } from "./home";
 import { Library } from "./library";
@@ -35,6 +38,7 @@ async function canKeepKeys(): Promise<boolean> {
 async function start(root: HTMLElement): Promise<void> {
   startTheme();
   startRouter();
+  startBell();
   if (!(await canKeepKeys())) {
     render(<OldBrowser />, root);
     return;
@@ -42,9 +46,10 @@ async function start(root: HTMLElement): Promise<void> {
   const api = new Api();
   const keys = new KeyStore(await openIndexedDb());
   const home = new Home(api, keys);
+  const bell = new Bell(home.event, isLoud, browserBell);
   const library = new Library(api, keys, home);
   const thumbs = new Thumbs(api);
-  render(<App parts={{ api, keys, home, library, thumbs }} />, root);
+  render(<App parts={{ api, keys, home, bell, library, thumbs }} />, root);
   await home.start();
 }
 

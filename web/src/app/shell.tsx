@@ -5,6 +5,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { Icon, type IconName } from "../ui/icon";
 import { toast } from "../ui/toast";
 import { useValue } from "../ui/use_value";
+import { Door } from "./bell/door";
 import { useCamera, useMe, useParts } from "./context";
 import { Link } from "./link";
 import type { Route } from "./router";
@@ -103,6 +104,7 @@ export function Shell({ route, children }: { route: Route; children: ComponentCh
         <AwayBanner />
         <FaultBanner />
         <WaitingBanner />
+        <Door route={route} />
         <main>{children}</main>
       </div>
     </div>

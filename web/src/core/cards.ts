@@ -130,7 +130,7 @@ export function compareWithFiles(
 
 type AccessKind =
   | { readonly what: "watched"; readonly seconds: number | null; readonly isOngoing: boolean }
-  | { readonly what: "saw_plate" | "saw_traffic" | "set_up_motion" | "claimed" | "view_moved" }
+  | { readonly what: "saw_plate" | "saw_traffic" | "set_up_motion" | "claimed" | "view_moved" | "rang" }
   | { readonly what: "started"; readonly version: string }
   | { readonly what: "changed_mask"; readonly visible: number; readonly loosened: number }
   /** `isLock`: not a drawing, but the lock itself. */
@@ -184,6 +184,8 @@ function accessKind(
       return { what: "saw_traffic" };
     case "motion.watched":
       return { what: "set_up_motion" };
+    case "bell.rang":
+      return { what: "rang" };
     case "view.moved":
       return { what: "view_moved" };
     case "mask.changed":

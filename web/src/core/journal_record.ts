@@ -61,6 +61,11 @@ const READERS: Readonly<Record<string, (s: Shape) => Content>> = {
     why: s.text("why"),
   }),
   "plate.viewed": (s) => ({ t: "plate.viewed", ...byDevice(s) }),
+  "bell.rang": (s) => ({
+    t: "bell.rang",
+    device: s.orNull("device", (shape) => shape.text("device")),
+    name: s.orNull("name", (shape) => shape.text("name")),
+  }),
   "view.moved": () => ({ t: "view.moved" }),
   "motion.watched": (s) => ({ t: "motion.watched", ...byDevice(s) }),
   "traffic.viewed": (s) => ({ t: "traffic.viewed", ...byDevice(s) }),

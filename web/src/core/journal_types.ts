@@ -55,6 +55,8 @@ export type JournalRecord = Common &
       } & ByDevice)
     | ({ readonly t: "plate.viewed" | "traffic.viewed" | "motion.watched" } & ByDevice)
     | { readonly t: "view.moved" }
+    /** `device` null: the button at the door; else who tried the bell. */
+    | { readonly t: "bell.rang"; readonly device: string | null; readonly name: string | null }
     | ({
         readonly t: "mask.changed";
         readonly old: string | null;

@@ -137,6 +137,21 @@ export interface MotionTold {
   readonly knows_time: boolean;
 }
 
+/** Minutes of the local day in an IANA zone. */
+export interface QuietHours {
+  readonly from_minute: number;
+  readonly to_minute: number;
+  readonly zone: string;
+}
+
+export interface BellReply {
+  /** 0..1 */
+  readonly volume: number;
+  readonly quiet: QuietHours | null;
+  readonly fault: string | null;
+  readonly press_to_sound_ms: number | null;
+}
+
 type Nothing = Record<string, never>;
 
 /** Each command that a paired device sends through `POST /api/commands`: its arguments and its result. */
@@ -169,6 +184,9 @@ export interface Commands {
   };
   "device.list": { args: Nothing; result: { devices: readonly PairedDevice[] } };
   "device.revoke": { args: { device: string }; result: Nothing };
+  "bell.test": { args: Nothing; result: Nothing };
+  "bell.get": { args: Nothing; result: BellReply };
+  "bell.set": { args: { volume?: number; quiet?: QuietHours | null }; result: BellReply };
   "settings.get": { args: Nothing; result: Settings };
   "settings.set": { args: Partial<Settings>; result: Settings };
 }

@@ -3,6 +3,7 @@
 import { Button } from "../../ui/button";
 import { toast } from "../../ui/toast";
 import { useValue } from "../../ui/use_value";
+import { SoundHint } from "../bell/sound_hint";
 import { useCamera, useMe, useParts } from "../context";
 import { usePageTitle } from "../screen";
 import { useAction } from "../use_action";
@@ -94,6 +95,7 @@ export function Live() {
             <RecordButton isRecording={camera.recording_clip !== null} isPossible={!UNSEEING.has(cover)} />
           )}
         </header>
+        <SoundHint />
         {isOwner && <LastVisits />}
       </div>
     </div>

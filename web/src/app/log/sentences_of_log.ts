@@ -58,6 +58,12 @@ function say(entry: AccessEntry, names: ReadonlyMap<string, string>): Said {
       return { kind: "look", icon: "draw", text: words.log.traffic(name) };
     case "set_up_motion":
       return { kind: "look", icon: "motion", text: words.log.setUpMotion(name) };
+    case "rang":
+      return {
+        kind: "other",
+        icon: "bell",
+        text: entry.device ? words.log.bellTried(name) : words.log.bellRang,
+      };
     case "view_moved":
       return { kind: "other", icon: "warning", text: words.log.viewMoved };
     case "claimed":

@@ -10,6 +10,7 @@ import { type Theme, theme } from "../theme";
 import { useAction } from "../use_action";
 import { size } from "../when";
 import { words } from "../words";
+import { BellSection } from "./bell_section";
 import { CameraSection } from "./camera_section";
 import { KeySection } from "./key_section";
 
@@ -97,6 +98,7 @@ export function SettingsScreen() {
       {...(isOwner ? {} : { lead: words.settings.viewerNote })}
     >
       {isOwner && <CameraSection />}
+      <BellSection />
       {isOwner && <KeySection />}
       <Look />
       {isOwner && <About />}
