@@ -11,11 +11,13 @@ import sys
 import threading
 from pathlib import Path
 
+import msgspec
+
 from camera.claim_code import LIFE_NS, ClaimCode
 from camera.errors import CameraError, CommandRefused
 from camera.memory import keep_memory_low
 from camera.process import CameraProcess
-from camera.settings import CameraSettings, read_settings
+from camera.settings import CameraSettings, Settings, read_settings
 from camera.sources import Source, SourceError, SourceOptions, open_source
 
 logger = logging.getLogger(__name__)
@@ -30,7 +32,7 @@ def main(words: list[str] | None = None) -> int:
     keep_memory_low()
     logging.basicConfig(level=logging.INFO, format="camera: %(message)s")
     try:
-        settings = read_settings(options.config)
+        settings = _with_button(read_settings(options.config), options.button)
         spec = options.source or settings.source
         camera = CameraProcess(
             options.data,
@@ -68,10 +70,17 @@ def open_lens(spec: str, settings: CameraSettings) -> Source:
     return open_source(spec, options)
 
 
+def _with_button(settings: Settings, button: str | None) -> Settings:
+    if button is None:
+        return settings
+    return msgspec.structs.replace(settings, camera=msgspec.structs.replace(settings.camera, button=button))
+
+
 def _options(words: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m camera", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="data folder")
     parser.add_argument("--source", help="demo, file:PATH, v4l2:/dev/video0; default: the settings file's")
+    parser.add_argument("--button", help="the bell's button, such as evdev:PATH; default: the settings file's")
     parser.add_argument("--config", type=Path, help="settings file (TOML)")
     parser.add_argument("--socket", type=Path, help="Unix socket for the server; default: DATA/run/camera.sock")
     parser.add_argument("--status-fd", type=int, help="file descriptor for one JSON line a change of the claim code")

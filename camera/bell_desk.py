@@ -10,6 +10,7 @@ from typing import Protocol
 from camera.bell_wishes import BellFile, BellWishes
 from camera.clock import Clock
 from camera.doorbell import BUTTONS, CHIMES, SPEAKERS, Button, Chime, DoorbellError, Speaker, check_spec, open_part
+from camera.doorbell.lamp import open_lamp
 from camera.doorbell.press import PressFilter, RingLimit
 from camera.doorbell.sound_out import SoundOut
 from camera.errors import SettingsError
@@ -48,6 +49,7 @@ class BellDesk:
             self._button: Button = open_part("the button", BUTTONS, settings.button)
             self.sound = SoundOut(lambda: _open_speaker(settings.speaker))
             self._chime: Chime = open_part("the chime", CHIMES, settings.chime, self.sound)
+            self.lamp = open_lamp(settings.lamp)
         except DoorbellError as error:
             raise SettingsError(f"{error}; see docs/settings.md") from error
 
@@ -60,6 +62,7 @@ class BellDesk:
         threading.Thread(target=self._listen, name="button", daemon=True).start()
 
     def close(self) -> None:
+        self.lamp.show(is_lit=False)
         self._button.close()
         self._chime.close()
         self.sound.close()
@@ -94,12 +97,12 @@ class BellDesk:
         return at_ns if at_ns is not None and self._clock.monotonic_ns() - at_ns <= within_ns else None
 
     def fault(self) -> str | None:
-        """What is wrong with button, chime or loudspeaker, as one sentence; None when nothing is."""
+        """What is wrong with button, chime, loudspeaker or lamp, as one sentence; None when nothing is."""
         if self._button_fault:
             return self._button_fault
         if self._filter.is_stuck(self._clock.monotonic_ns()):
             return "the bell's button has been held down for long: check whether it is stuck"
-        return self._chime.fault()
+        return self._chime.fault() or self.lamp.fault()
 
     def _listen(self) -> None:
         try:

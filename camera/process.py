@@ -242,6 +242,7 @@ class CameraProcess:
     def tickets_changed(self, ended: list[str], why: str) -> None:
         for viewer in ended:
             self._publisher.send(TicketEnded(viewer, why))
+        self._bell.lamp.show(is_lit=len(self._authority.tickets) > 0)
         self._board.update(viewers=len(self._authority.tickets))
         self.announce("viewers.changed")
         if not self._has_viewer():

@@ -7,6 +7,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 from rich.console import Console
@@ -14,11 +15,13 @@ from rich.panel import Panel
 
 from camera.__main__ import open_lens
 from camera.atomic_file import replace_file
+from camera.doorbell.evdev import find_button
 from camera.errors import SettingsError
 from camera.settings import read_settings
 from camera.sources import SourceError
 from server.certificate import lan_addresses
 from stoop.supervise import Part, Supervisor, socket_path
+from stoop.terminal_bell import is_possible, terminal_bell
 
 
 def run_fresh(source: str | None, config: Path | None, port: int | None, ready_file: Path | None) -> int:
@@ -45,28 +48,34 @@ def run(source: str | None, data: Path, config: Path | None, port: int | None, r
     names = [word for name in settings.server.names for word in ("--name", name)]
     port = port or settings.server.port
 
+    has_key = settings.camera.button == "evdev" and not find_button() and is_possible()
+    button = socket.parent / "button"
+    pressed = ["--button", f"evdev:{button}"] if has_key else []
+
     def camera(fd: int) -> Sequence[str]:
         words = ["--data", str(data), "--socket", str(socket), "--status-fd", str(fd)]
-        return [*python, "camera", *words, *sourced, *configured]
+        return [*python, "camera", *words, *sourced, *configured, *pressed]
 
     def server(fd: int) -> Sequence[str]:
         words = ["--data", str(data), "--socket", str(socket), "--port", str(port), "--ready-fd", str(fd)]
         return [*python, "server", *words, *names]
 
     os.environ["OTEL_SDK_DISABLED"] = "true"
-    announce = Announcement(data, ready_file)
+    announce = Announcement(data, ready_file, has_key=has_key)
     parts = [
         Part("camera", camera, frozenset({"claim_code"})),
         Part("server", server, frozenset({"url", "fingerprint"})),
     ]
-    return Supervisor(parts, announce).run()
+    with terminal_bell(button) if has_key else nullcontext() as bell:
+        return Supervisor(parts, announce, bell).run()
 
 
 class Announcement:
     """Prints the address once and each new claim code; keeps the ready file true."""
 
-    def __init__(self, data: Path, ready_file: Path | None) -> None:
-        self._data, self._ready_file = data, ready_file
+    def __init__(self, data: Path, ready_file: Path | None, *, has_key: bool = False) -> None:
+        """`has_key`: the terminal's key b rings the bell."""
+        self._data, self._ready_file, self._has_key = data, ready_file, has_key
         self._shown: tuple[object, object] | None = None
         self._console = Console()
 
@@ -96,7 +105,14 @@ class Announcement:
             "[dim]The browser will warn once: the certificate is this camera's own. Its fingerprint:\n"
             f"{halves(str(facts['fingerprint']))}[/dim]"
         )
-        self._console.print(Panel("\n".join(lines), title="Stoop is watching", subtitle="Ctrl-C ends it", expand=False))
+        self._console.print(
+            Panel(
+                "\n".join(lines),
+                title="Stoop is watching",
+                subtitle="b rings the bell, Ctrl-C ends it" if self._has_key else "Ctrl-C ends it",
+                expand=False,
+            )
+        )
 
 
 def phone_urls(local_url: str) -> list[str]:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
+from typing import Protocol
 
 SOCKET_PATH_LIMIT_BYTES = 107
 _FIRST_RETRY_S, _LAST_RETRY_S, _STEADY_S = 0.2, 5.0, 10.0
@@ -89,11 +90,20 @@ class Part:
             self.pipe = -1
 
 
+class Ear(Protocol):
+    """Something besides the parts that is to be heard as soon as it can be read."""
+
+    def fileno(self) -> int: ...
+    def hear(self) -> None: ...
+
+
 class Supervisor:
     """Runs until a signal, or until a part says at its first start that it cannot run (exit 2, sentence on stderr)."""
 
-    def __init__(self, parts: Sequence[Part], on_news: Callable[[Sequence[Part]], None]) -> None:
-        self._parts, self._on_news = parts, on_news
+    def __init__(
+        self, parts: Sequence[Part], on_news: Callable[[Sequence[Part]], None], ear: Ear | None = None
+    ) -> None:
+        self._parts, self._on_news, self._ear = parts, on_news, ear
         self._is_stopping = False
         self._has_run: set[str] = set()
 
@@ -127,10 +137,14 @@ class Supervisor:
             for part in self._parts:
                 if part.process and part.pipe >= 0:
                     selector.register(part.pipe, selectors.EVENT_READ, part)
+            if self._ear:
+                selector.register(self._ear, selectors.EVENT_READ, self._ear)
             ready = [key.data for key, _ in selector.select(0.1)] if selector.get_map() else []
         if not ready:
             time.sleep(0.02)
-        heard = [part for part in ready if part.hear()]
+        if self._ear and self._ear in ready:
+            self._ear.hear()
+        heard = [part for part in ready if isinstance(part, Part) and part.hear()]
         self._has_run.update(part.name for part in heard)
         if heard:
             self._on_news(self._parts)

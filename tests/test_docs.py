@@ -18,6 +18,7 @@ from typer.core import TyperGroup
 
 from camera.contract import Event
 from camera.doorbell import BUTTONS, CHIMES, SPEAKERS
+from camera.doorbell.lamp import LAMPS
 from camera.motion import DETECTORS
 from camera.settings import CameraSettings, ServerSettings, Settings
 from camera.sources import SOURCES
@@ -160,11 +161,12 @@ VARIANTS = [
     ("### Buttons", BUTTONS),
     ("### Chimes", CHIMES),
     ("### Speakers", SPEAKERS),
+    ("### Lamps", LAMPS),
 ]
 
 
 @pytest.mark.parametrize(("heading", "table"), VARIANTS)
-def test_every_variant_is_on_the_page(heading: str, table: dict[str, str]) -> None:
+def test_every_variant_is_on_the_page(heading: str, table: dict[str, object]) -> None:
     assert {code_spans(row[0])[0] for row in rows(section(SETTINGS, heading))} == set(table)
 
 
