@@ -16,6 +16,7 @@ COMMANDS = frozenset(
         "mask.set",
         "mask.cancel",
         "plate.get",
+        "traffic.get",
         "motion.get",
         "motion.set",
         "motion.watch",

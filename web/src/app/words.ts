@@ -175,14 +175,51 @@ export const words = {
       points < 3
         ? `${plural(points, "point", "points")}. Tap the next corner.`
         : "Tap the next corner, or the first point to finish.",
-    adjust: "Drag a point to move it. Tap a small dot on an edge to add one.",
+    adjust: "Drag a point to move it. Tap a small dot on an edge to add one. Two fingers zoom.",
     rectangle: "Use a rectangle",
     finish: "Finish shape",
     undo: "Undo",
     redo: "Redo",
     deletePoint: "Delete point",
     deleteShape: "Delete shape",
-    canvas: "Drawing area. Arrow keys move the crosshair, Enter sets a corner.",
+    canvas:
+      "Drawing area. Arrow keys move the crosshair, Enter sets a corner, plus and minus zoom, zero shows all.",
+    zoomIn: "Zoom in",
+    zoomOut: "Zoom out",
+    zoomWhole: "Show the whole picture",
+    tryPerson: "Try a person",
+    person: "A standing adult",
+    personHelp: "Arrow keys move it, plus and minus change its size.",
+    personSize: "Size of the standing adult",
+    personSeen: {
+      whole: "Somebody standing here is seen from head to foot.",
+      head_cut: "The head is cut off here: draw your stoop higher, or the camera never sees who it is.",
+      body_cut: "The head is seen, but not the whole body.",
+      unseen: "Somebody standing here is not seen at all.",
+    },
+    preview: "Live picture as this drawing shows it",
+    previewToggle: "Preview",
+    previewText:
+      "As passers-by will look: live, and black outside your drawing. New parts stay without people until you save.",
+    suggestAsk: "Where do people pass?",
+    suggestCounting: "Your camera begins to count",
+    suggestCountingText:
+      "It counts for a day where something moves: numbers only, no pictures. Ask again in an hour.",
+    suggestNothing: (minutes: number) =>
+      `Nothing that you see stands out after ${plural(minutes, "minute", "minutes")} of counting.`,
+    suggestTitle: "People pass here. Hide it?",
+    suggestText: (minutes: number) =>
+      `The marked part is where most of what moved in ${plural(minutes, "minute", "minutes")} went by without stopping.`,
+    suggestYes: "Hide this part",
+    suggestNo: "Keep it",
+    fileTitle: "For makers: the drawing as a file",
+    fileText: "The same format that “stoop mask check” and “stoop analyze --mask” read.",
+    fileExport: "Save file",
+    fileImport: "Open file",
+    fileRead: "Opened. Nothing changes until you save.",
+    fileTooLong: "This file is too long for a drawing.",
+    fileNoMask: "This file is no drawing of Stoop.",
+    fileProblem: (what: string) => `The camera will not take this drawing: ${what}.`,
     point: (index: number, count: number, shape: string, x: number, y: number) =>
       `${shape}, point ${index} of ${count}, ${x} % from the left, ${y} % from the top`,
     pointHelp: "Arrow keys move it, Enter adds a point after it, Delete removes it.",

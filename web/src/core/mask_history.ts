@@ -39,6 +39,8 @@ export type MaskAction =
   /** Of a triangle, removes the whole area. */
   | ({ readonly type: "deletePoint"; readonly index: number } & InPolygon)
   | { readonly type: "clear" }
+  /** Another drawing in its place, as one step that can be undone. */
+  | { readonly type: "replace"; readonly mask: Mask }
   | { readonly type: "undo" }
   | { readonly type: "redo" }
   /** Begins anew with this drawing. */
@@ -77,6 +79,7 @@ type Edit = Exclude<MaskAction, { type: "undo" | "redo" | "reset" }>;
 
 function change(mask: Mask, action: Edit): Mask {
   if (action.type === "clear") return mask.allow.length + mask.hide.length === 0 ? mask : EMPTY_MASK;
+  if (action.type === "replace") return action.mask;
   if (action.type === "addPolygon")
     return { ...mask, [action.layer]: [...mask[action.layer], action.points.map(intoPicture)] };
   const points = mask[action.layer][action.polygon];
@@ -92,7 +95,7 @@ function change(mask: Mask, action: Edit): Mask {
 /** Null removes the polygon. */
 function changePolygon(
   points: Polygon,
-  action: Exclude<Edit, { type: "clear" | "addPolygon" }>,
+  action: Exclude<Edit, { type: "clear" | "replace" | "addPolygon" }>,
 ): Polygon | null {
   switch (action.type) {
     case "removePolygon":

@@ -1,8 +1,9 @@
 /** Drawing and saving: the picture, the tools, how much stays hidden, and the signed change. */
 
-import { useEffect, useMemo, useReducer, useRef } from "preact/hooks";
+import { useEffect, useMemo, useReducer, useRef, useState } from "preact/hooks";
 import { ApiError } from "../../core/errors";
-import { type Mask, maskProblems, serialiseMask, visibleShare } from "../../core/mask";
+import { type Mask, maskProblems, type Polygon, serialiseMask, visibleShare } from "../../core/mask";
+import { FIRST, type StandIn, seenOf } from "../../core/stand_in";
 import { Button } from "../../ui/button";
 import { ask } from "../../ui/dialog";
 import { FieldError } from "../../ui/field";
@@ -14,7 +15,10 @@ import { words } from "../words";
 import { Canvas } from "./canvas";
 import { edit, maskOf, startEditor } from "./editor_state";
 import { saveDrawing } from "./loosening";
+import { MaskFile } from "./mask_file";
 import { NewlySeen } from "./newly_seen";
+import { Preview } from "./preview";
+import { Suggest } from "./suggest";
 import { askToLeave, Tools } from "./tools";
 
 export interface MaskInForce {
@@ -55,6 +59,10 @@ export function Editor({ inForce, address, aspect, onAgain }: EditorProps) {
   const hidden = useMemo(() => 1 - visibleShare(mask), [mask]);
   const isPossible = mask.allow.length > 0 && state.open.length === 0 && maskProblems(mask).length === 0;
   const isSaved = useRef(false);
+  const [standIn, setStandIn] = useState<StandIn | null>(null);
+  const [isPreviewed, setPreviewed] = useState(false);
+  const [suggested, setSuggested] = useState<Polygon | null>(null);
+  const seen = standIn && seenOf(mask, standIn, aspect);
   useEffect(() => {
     setLeaveGuard(isDirty ? async () => isSaved.current || askToLeave() : null);
     return () => setLeaveGuard(null);
@@ -77,9 +85,44 @@ export function Editor({ inForce, address, aspect, onAgain }: EditorProps) {
   };
   return (
     <div class="editor">
-      <Canvas state={state} dispatch={dispatch} address={address} aspect={aspect} />
+      <div class="editor-pictures">
+        <Canvas
+          state={state}
+          dispatch={dispatch}
+          address={address}
+          aspect={aspect}
+          person={standIn && seen ? { at: standIn, seen } : null}
+          onPerson={setStandIn}
+          suggested={suggested}
+        />
+        {seen && (
+          <p class={`editor-seen editor-seen-${seen}`} role="status" data-testid="person-seen">
+            {words.draw.personSeen[seen]}
+          </p>
+        )}
+      </div>
       <div class="editor-side stack">
+        {isPreviewed && <Preview inForce={inForce.mask} drawn={mask} address={address} aspect={aspect} />}
         <Tools state={state} dispatch={dispatch} />
+        <div class="row editor-aids">
+          <Button
+            icon="person"
+            pressed={standIn !== null}
+            testid="draw-person"
+            onClick={() => setStandIn(standIn ? null : FIRST)}
+          >
+            {words.draw.tryPerson}
+          </Button>
+          <Button
+            icon="eye"
+            pressed={isPreviewed}
+            testid="draw-preview-toggle"
+            onClick={() => setPreviewed(!isPreviewed)}
+          >
+            {words.draw.previewToggle}
+          </Button>
+          <Suggest state={state} dispatch={dispatch} onOffer={setSuggested} />
+        </div>
         <div class="editor-foot">
           <p class="editor-share" data-testid="draw-hidden-share">
             {mask.allow.length === 0 ? words.draw.hiddenAll : words.draw.hiddenShare(hidden)}
@@ -97,6 +140,7 @@ export function Editor({ inForce, address, aspect, onAgain }: EditorProps) {
             {words.draw.save}
           </Button>
         </div>
+        <MaskFile mask={mask} onMask={(other) => dispatch({ type: "replace", mask: other })} />
         <Button kind="plain" icon="redo" testid="plate-again" onClick={takeAgain}>
           {words.draw.plateAgain}
         </Button>

@@ -32,6 +32,10 @@ export type EditorAction =
   | { readonly type: "layer"; readonly layer: Layer }
   | { readonly type: "pick"; readonly picked: Picked | null }
   | { readonly type: "rectangle" }
+  /** Takes a suggested part: hidden from now on, and picked so that it can be adjusted. */
+  | { readonly type: "hide"; readonly points: Polygon }
+  /** A whole drawing from a file; undone like any other step. */
+  | { readonly type: "replace"; readonly mask: Mask }
   | {
       readonly type: "move";
       readonly polygon: number;
@@ -118,6 +122,12 @@ export function edit(state: EditorState, action: EditorAction): EditorState {
       return { ...state, picked: action.picked };
     case "rectangle":
       return addShape(state, rectangle(layer));
+    case "hide":
+      return addShape({ ...state, layer: "hide" }, action.points);
+    case "replace": {
+      const history = editMask(state.history, { type: "replace", mask: action.mask });
+      return { ...state, history, layer: "allow", open: [], picked: null };
+    }
     case "move": {
       const { polygon, point: index, isContinued } = action;
       const to = inPicture(action.to);

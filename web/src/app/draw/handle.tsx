@@ -1,5 +1,6 @@
 /** A corner of a shape: a real button that is dragged, nudged by arrow keys, or pressed. */
 
+import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
 import type { Point } from "../../core/mask";
 import { words } from "../words";
@@ -25,17 +26,28 @@ export function nudgeOf(key: string, isBig: boolean): Point | null {
 interface HandleProps {
   at: Point;
   label: string;
-  look: "point" | "first" | "edge";
+  look: "point" | "first" | "edge" | "person";
   isPicked: boolean;
   testid: string;
   toShare: (event: PointerEvent) => Point;
-  /** A finger or arrow moved it; `isContinued` after the first step of the same drag. */
-  onMove: (to: Point, isContinued: boolean) => void;
+  /** Width and height in shares of the picture, for what is larger than a dot. */
+  size?: readonly [number, number];
+  /** Instead of how a corner is handled by keyboard. */
+  help?: string;
+  children?: ComponentChildren;
+  /** While true, fingers hold the whole picture and not this. */
+  isHeld?: () => boolean;
+  /** A finger or arrow moved it; `isContinued` after the first step of the same drag, `isDrag` for a finger. */
+  onMove: (to: Point, isContinued: boolean, isDrag: boolean) => void;
   /** Where a finger drags it, null when it lifts. */
   onDrag?: (at: Point | null) => void;
   onPress: () => void;
   onEnter?: () => void;
   onDelete?: () => void;
+  /** True for a key that it took. */
+  onKey?: (key: string) => boolean;
+  /** The keyboard came here. */
+  onReach?: () => void;
 }
 
 export function Handle(props: HandleProps) {
@@ -50,11 +62,11 @@ export function Handle(props: HandleProps) {
   };
   const move = (event: PointerEvent) => {
     const now = drag.current;
-    if (!now) return;
+    if (!now || props.isHeld?.()) return;
     const far = Math.hypot(event.clientX - now.x, event.clientY - now.y) >= DRAG_STARTS_PX;
     if (!now.hasMoved && !far) return;
     const to = toShare(event);
-    props.onMove(to, now.hasMoved);
+    props.onMove(to, now.hasMoved, true);
     props.onDrag?.(to);
     now.hasMoved = true;
   };
@@ -67,12 +79,16 @@ export function Handle(props: HandleProps) {
     drag.current = null;
     if (!wasDragged) props.onPress();
   };
-  const key = (event: KeyboardEvent) => {
+  const takes = (event: KeyboardEvent): boolean => {
     const step = nudgeOf(event.key, event.shiftKey);
-    if (step) props.onMove([at[0] + step[0], at[1] + step[1]], event.repeat);
+    if (step) props.onMove([at[0] + step[0], at[1] + step[1]], event.repeat, false);
     else if (event.key === "Enter" && props.onEnter) props.onEnter();
     else if ((event.key === "Delete" || event.key === "Backspace") && props.onDelete) props.onDelete();
-    else return;
+    else return props.onKey?.(event.key) ?? false;
+    return true;
+  };
+  const key = (event: KeyboardEvent) => {
+    if (!takes(event)) return;
     event.preventDefault();
     event.stopPropagation();
   };
@@ -80,9 +96,9 @@ export function Handle(props: HandleProps) {
     <button
       type="button"
       class={`handle handle-${look}${isPicked ? " is-picked" : ""}`}
-      style={{ left: `${at[0] * 100}%`, top: `${at[1] * 100}%` }}
+      style={styleOf(at, props.size)}
       aria-label={label}
-      aria-description={look === "edge" ? undefined : words.draw.pointHelp}
+      aria-description={look === "edge" ? undefined : (props.help ?? words.draw.pointHelp)}
       data-testid={testid}
       onPointerDown={down}
       onPointerMove={move}
@@ -90,6 +106,20 @@ export function Handle(props: HandleProps) {
       onPointerCancel={up}
       onClick={press}
       onKeyDown={key}
-    />
+      onFocus={(event) => event.currentTarget.matches(":focus-visible") && props.onReach?.()}
+    >
+      {props.children}
+    </button>
   );
+}
+
+function styleOf([x, y]: Point, size: readonly [number, number] | undefined) {
+  if (!size) return { left: `${x * 100}%`, top: `${y * 100}%` };
+  const [width, height] = size;
+  return {
+    left: `${(x - width / 2) * 100}%`,
+    top: `${(y - height / 2) * 100}%`,
+    width: `${width * 100}%`,
+    height: `${height * 100}%`,
+  };
 }

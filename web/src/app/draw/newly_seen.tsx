@@ -1,37 +1,8 @@
 /** What a drawing brings into view that was hidden, marked over the picture with nobody in it. */
 
-import type { Mask, Polygon } from "../../core/mask";
+import type { Mask } from "../../core/mask";
 import { words } from "../words";
-
-const WIDTH = 1000;
-
-const pointsText = (shape: Polygon, height: number) =>
-  shape.map(([x, y]) => `${x * WIDTH},${y * height}`).join(" ");
-
-/** Everything that the drawing shows is painted in `shown`, the rest in `hidden`. */
-function Painted({
-  mask,
-  height,
-  shown,
-  hidden,
-}: {
-  mask: Mask;
-  height: number;
-  shown: string;
-  hidden: string;
-}) {
-  return (
-    <>
-      <rect width={WIDTH} height={height} fill={hidden} />
-      {mask.allow.map((shape, index) => (
-        <polygon key={index} points={pointsText(shape, height)} fill={shown} fill-rule="evenodd" />
-      ))}
-      {mask.hide.map((shape, index) => (
-        <polygon key={index} points={pointsText(shape, height)} fill={hidden} fill-rule="nonzero" />
-      ))}
-    </>
-  );
-}
+import { Painted, WIDTH } from "./painted";
 
 interface NewlySeenProps {
   before: Mask;

@@ -1,22 +1,20 @@
 /** The drawing itself: everything that stays black is dimmed, shapes have outlines, the one under way is dashed. */
 
 import type { Layer, Mask, Polygon } from "../../core/mask";
-
-const WIDTH = 1000;
-
-const pointsText = (shape: Polygon, height: number) =>
-  shape.map(([x, y]) => `${x * WIDTH},${y * height}`).join(" ");
+import { Painted, pointsText, WIDTH } from "./painted";
 
 interface ShapesProps {
   mask: Mask;
   layer: Layer;
   open: Polygon;
   pickedShape: number | null;
+  /** A part that may be hidden, offered and not yet taken. */
+  suggested?: Polygon | null;
   /** Width divided by height of the picture. */
   aspect: number;
 }
 
-export function Shapes({ mask, layer, open, pickedShape, aspect }: ShapesProps) {
+export function Shapes({ mask, layer, open, pickedShape, suggested, aspect }: ShapesProps) {
   const height = WIDTH / aspect;
   const outline = (of: Layer) =>
     mask[of].map((shape, index) => (
@@ -30,13 +28,7 @@ export function Shapes({ mask, layer, open, pickedShape, aspect }: ShapesProps) 
     <svg class="shapes" viewBox={`0 0 ${WIDTH} ${height}`} preserveAspectRatio="none" aria-hidden="true">
       <defs>
         <mask id="unseen-part" maskUnits="userSpaceOnUse" x="0" y="0" width={WIDTH} height={height}>
-          <rect width={WIDTH} height={height} fill="#fff" />
-          {mask.allow.map((shape, index) => (
-            <polygon key={index} points={pointsText(shape, height)} fill="#000" fill-rule="evenodd" />
-          ))}
-          {mask.hide.map((shape, index) => (
-            <polygon key={index} points={pointsText(shape, height)} fill="#fff" fill-rule="nonzero" />
-          ))}
+          <Painted mask={mask} height={height} shown="#000" hidden="#fff" />
         </mask>
       </defs>
       <rect
@@ -47,6 +39,13 @@ export function Shapes({ mask, layer, open, pickedShape, aspect }: ShapesProps) 
       />
       {outline("allow")}
       {outline("hide")}
+      {suggested && (
+        <polygon
+          points={pointsText(suggested, height)}
+          class="outline outline-suggested"
+          data-testid="suggested"
+        />
+      )}
       {open.length > 0 && (
         <polyline points={pointsText(open, height)} class={`outline outline-open outline-${layer}`} />
       )}

@@ -1,18 +1,11 @@
-/** The buttons below the picture: layer, hint, undo, redo, quick rectangle, finish, delete. */
+/** The tools beside the picture: layer, hint, quick rectangle, finish, delete. */
 
 import type { Layer } from "../../core/mask";
-import { Button, IconButton } from "../../ui/button";
+import { Button } from "../../ui/button";
 import { ask } from "../../ui/dialog";
 import { Choices } from "../../ui/field";
 import { words } from "../words";
-import {
-  canRedo,
-  canUndo,
-  type EditorAction,
-  type EditorState,
-  LEAST_POINTS,
-  shapesOf,
-} from "./editor_state";
+import { type EditorAction, type EditorState, LEAST_POINTS, shapesOf } from "./editor_state";
 
 const LAYERS: readonly { readonly value: Layer; readonly label: string }[] = [
   { value: "allow", label: words.draw.allow },
@@ -68,7 +61,7 @@ function ShapeButtons({ state, dispatch }: ToolsProps) {
     );
   }
   return (
-    <Button icon="rectangle" testid="draw-rectangle" onClick={() => dispatch({ type: "rectangle" })}>
+    <Button icon="rectangle" wide testid="draw-rectangle" onClick={() => dispatch({ type: "rectangle" })}>
       {words.draw.rectangle}
     </Button>
   );
@@ -92,26 +85,7 @@ export function Tools({ state, dispatch }: ToolsProps) {
       <p class="tools-hint" aria-live="polite" data-testid="draw-hint">
         {hintOf(state)}
       </p>
-      <div class="row tools-row">
-        <IconButton
-          kind="quiet"
-          icon="undo"
-          label={words.draw.undo}
-          disabled={!canUndo(state)}
-          testid="draw-undo"
-          onClick={() => dispatch({ type: "undo" })}
-        />
-        <IconButton
-          kind="quiet"
-          icon="redo"
-          label={words.draw.redo}
-          disabled={!canRedo(state)}
-          testid="draw-redo"
-          onClick={() => dispatch({ type: "redo" })}
-        />
-        <span class="grow" />
-        <ShapeButtons state={state} dispatch={dispatch} />
-      </div>
+      <ShapeButtons state={state} dispatch={dispatch} />
     </div>
   );
 }
