@@ -133,6 +133,7 @@ def test_a_browser_that_is_not_paired_and_one_that_joins(house: House, page: Pag
     stranger.goto(f"{house.url}/settings")
     stranger.get_by_test_id("sign-out").wait_for()
     assert_fine(stranger)
+    stranger.evaluate("scrollTo(0, document.body.scrollHeight)")  # from under the bar at the bottom
     stranger.get_by_test_id("sign-out").click()
     stranger.get_by_test_id("signed-out").wait_for()
     assert_fine(stranger)
