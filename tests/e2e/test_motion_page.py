@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -49,3 +51,38 @@ def test_an_owner_sees_what_counts_and_says_how_keen_and_where(start_stoop: Star
     expect(page.get_by_test_id("log-lines")).to_contain_text("where motion counts")
     expect(page.get_by_test_id("log-lines")).to_contain_text("how sensitive it is")
     expect(page.get_by_text("was shown where something moves").first).to_be_visible()
+
+
+def test_a_false_alarm_makes_it_calmer_there_until_it_is_undone(start_stoop: Starter, page: Page) -> None:
+    stoop = start_stoop("demo")
+    claim(page, stoop.url, stoop.code)
+    draw_rectangle(page)
+    page.goto(f"{stoop.url}/clips")
+    clip = page.locator("[data-testid=clips] a.visit", has_text="Somebody came by").first
+    clip.wait_for(timeout=LONG_MS)
+
+    # the strip of the day leads to it, by keyboard
+    strip = page.get_by_test_id("heat").first
+    strip.press("ArrowLeft")
+    expect(strip).to_have_attribute("aria-valuetext", re.compile("nothing|clip"))
+    strip.press("Enter")
+    expect(page.locator("a.visit:focus")).to_have_count(1)
+    if AXE.exists():
+        assert_fine(page)
+
+    clip.click()
+    page.wait_for_function("() => document.querySelector('video')?.readyState >= 2")
+    page.get_by_test_id("false-alarm").click()
+    page.get_by_test_id("place").press("ArrowLeft")
+    if AXE.exists():
+        assert_fine(page)
+    page.get_by_test_id("false-alarm-yes").click()
+    expect(page.get_by_test_id("false-alarm-marked")).to_contain_text("It is calmer now")
+
+    page.goto(f"{stoop.url}/motion")
+    expect(page.get_by_test_id("motion-calmer")).to_have_count(1)
+    expect(page.locator(".calmer")).to_have_count(1, timeout=LONG_MS)
+    page.locator("[data-testid^=motion-undo-]").click()
+    expect(page.get_by_test_id("motion-calmer")).to_have_count(0)
+    page.goto(f"{stoop.url}/log")
+    expect(page.get_by_test_id("log-lines")).to_contain_text("a false alarm taken back")

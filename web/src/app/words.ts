@@ -311,6 +311,10 @@ export const words = {
     today: "Today",
     yesterday: "Yesterday",
     count: (count: number) => plural(count, "clip", "clips"),
+    hours: (day: string) => `${day}, hour by hour`,
+    hour: (from: string, to: string, clips: number, length: string) =>
+      `${from} to ${to}: ${plural(clips, "clip", "clips")}, ${length}`,
+    hourEmpty: (from: string, to: string) => `${from} to ${to}: nothing`,
     cause: { motion: "Somebody came by", press: "The bell rang", manual: "You recorded" } as const,
     early: "Ended early",
     earlyText:
@@ -346,6 +350,18 @@ export const words = {
     cannotPlay: "This browser cannot play the clip. Save it as a video and open it with another player.",
     started: "Recorded",
     length: "Length",
+    falseAlarm: "False alarm?",
+    falseAlarmTitle: "What set it off, and where?",
+    falseAlarmText:
+      "Drag the mark to it. There, at this time of day, more will have to happen before your camera records. The bell always rings.",
+    falseAlarmWhen: (when: string, where: string) => `${when}, ${where}`,
+    falseAlarmPlace: (x: number, y: number) => `The place, ${x} % from the left, ${y} % from the top`,
+    falseAlarmHelp: "Arrow keys move it.",
+    falseAlarmYes: "Make it calmer here",
+    falseAlarmDone: "It is calmer there now. You can undo this here, or under Settings, Motion.",
+    falseAlarmMarked: "Marked as a false alarm",
+    falseAlarmMarkedText: (when: string, where: string) => `It is calmer now: ${when}, ${where}.`,
+    falseAlarmFull: "It is calmer in 32 places already. Undo one under Settings, Motion, then try again.",
   },
 
   devices: {

@@ -20,6 +20,7 @@ import { useAction } from "../use_action";
 import { fullTime, span } from "../when";
 import { words } from "../words";
 import { NoKey } from "./clips";
+import { FalseAlarm } from "./false_alarm";
 import { fileNameOf } from "./file_name";
 import { Scrub } from "./scrub";
 import { type OpenClip, useClipPlayer } from "./use_clip_player";
@@ -207,6 +208,7 @@ export function ClipPage({ id }: { id: string }) {
           <Scrub video={video} durationS={durationS ?? 0} />
           <Trouble clip={clip} visit={visit} />
           <Actions id={id} file={clip.file} visit={visit} />
+          {visit && <FalseAlarm visit={visit} video={video} told={null} />}
           <Facts visit={visit} durationS={durationS} />
           <Neighbours visits={visits} id={id} />
         </div>

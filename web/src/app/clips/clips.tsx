@@ -9,6 +9,7 @@ import { Screen } from "../screen";
 import { sentenceOf } from "../sentences";
 import { groupByDay } from "../when";
 import { words } from "../words";
+import { HeatStrip } from "./heat_strip";
 import { VisitCard } from "./visit_card";
 import type { Visit } from "./visits";
 
@@ -30,7 +31,28 @@ function useGrowing(total: number) {
     observer.observe(element);
     return () => observer.disconnect();
   }, [hasMore, shown]);
-  return { shown, sentinel };
+  const showUpTo = (index: number) => setShown((count) => Math.max(count, index + 1));
+  return { shown, sentinel, showUpTo };
+}
+
+/** Brings a clip of the list into view, once it is drawn, and marks it for a moment. */
+function useJump(showUpTo: (index: number) => void, dated: readonly Visit[]) {
+  const [wanted, setWanted] = useState<{ readonly id: string; readonly isToFocus: boolean } | null>(null);
+  useEffect(() => {
+    if (!wanted) return;
+    const item = document.querySelector<HTMLElement>(`[data-clip="${wanted.id}"]`);
+    if (!item) return;
+    item.scrollIntoView({ block: "center", behavior: "smooth" });
+    if (wanted.isToFocus) item.querySelector("a")?.focus({ preventScroll: true });
+    item.classList.remove("is-found");
+    void item.offsetWidth; // so that the mark begins anew
+    item.classList.add("is-found");
+    setWanted(null);
+  }, [wanted]);
+  return (id: string, isToFocus: boolean) => {
+    showUpTo(dated.findIndex((visit) => visit.id === id));
+    setWanted({ id, isToFocus });
+  };
 }
 
 function RecordingRow() {
@@ -47,16 +69,26 @@ function RecordingRow() {
   );
 }
 
-function Day({ title, count, visits }: { title: string; count: number; visits: readonly Visit[] }) {
+interface DayProps {
+  title: string;
+  /** Those that are drawn. */
+  visits: readonly Visit[];
+  /** All of the day. */
+  all: readonly Visit[];
+  onClip?: (id: string, isToFocus: boolean) => void;
+}
+
+function Day({ title, visits, all, onClip }: DayProps) {
   return (
     <section class="day" aria-label={title}>
       <h2 class="day-head">
         {title}
-        <span class="soft small">{words.clips.count(count)}</span>
+        <span class="soft small">{words.clips.count(all.length)}</span>
       </h2>
+      {onClip && <HeatStrip day={title} visits={all} onClip={onClip} />}
       <ul class="visits">
         {visits.map((visit) => (
-          <li key={visit.id}>
+          <li key={visit.id} data-clip={visit.id}>
             <VisitCard visit={visit} />
           </li>
         ))}
@@ -68,7 +100,9 @@ function Day({ title, count, visits }: { title: string; count: number; visits: r
 function ClipList({ visits }: { visits: readonly Visit[] }) {
   const hasMask = Boolean(useCamera()?.mask);
   const done = visits.filter((visit) => !visit.isRecording);
-  const { shown, sentinel } = useGrowing(done.length);
+  const { shown, sentinel, showUpTo } = useGrowing(done.length);
+  const dated = done.filter((visit) => visit.atMs !== null);
+  const jump = useJump(showUpTo, dated);
   if (done.length === 0) {
     return (
       <Empty
@@ -85,10 +119,9 @@ function ClipList({ visits }: { visits: readonly Visit[] }) {
       </Empty>
     );
   }
-  const dated = done.filter((visit) => visit.atMs !== null);
   const undated = done.filter((visit) => visit.atMs === null);
   const allDays = groupByDay(dated, (visit) => visit.atMs ?? 0, Date.now());
-  const counts = new Map(allDays.map((day) => [day.key, day.items.length]));
+  const whole = new Map(allDays.map((day) => [day.key, day.items]));
   const days = groupByDay(dated.slice(0, shown), (visit) => visit.atMs ?? 0, Date.now());
   return (
     <>
@@ -96,11 +129,12 @@ function ClipList({ visits }: { visits: readonly Visit[] }) {
         <Day
           key={day.key}
           title={day.title}
-          count={counts.get(day.key) ?? day.items.length}
           visits={day.items}
+          all={whole.get(day.key) ?? day.items}
+          onClip={jump}
         />
       ))}
-      {undated.length > 0 && <Day title={words.time.unknown} count={undated.length} visits={undated} />}
+      {undated.length > 0 && <Day title={words.time.unknown} visits={undated} all={undated} />}
       <div ref={sentinel} />
     </>
   );

@@ -1,7 +1,7 @@
 /** Setting motion up: the live picture with what would be recorded, how sensitive, where it counts, where it is calmer. */
 
 import { useEffect, useMemo, useReducer, useRef } from "preact/hooks";
-import type { MotionArea } from "../../core/messages";
+import type { CameraState, MotionArea, MotionTold } from "../../core/messages";
 import { Notice } from "../../ui/parts";
 import { toast } from "../../ui/toast";
 import { useValue } from "../../ui/use_value";
@@ -67,19 +67,24 @@ function Legend() {
   );
 }
 
-function Controls({ settings }: { settings: MotionSettings }) {
+interface ControlsProps {
+  settings: MotionSettings;
+  told: MotionTold;
+  camera: CameraState;
+}
+
+/** Mounted once both are known: the live picture looks for its video element only when it begins. */
+function Controls({ settings, told, camera }: ControlsProps) {
   const { areas, dispatch } = useAreas(settings);
   const { home } = useParts();
-  const camera = useCamera();
   const isConnected = useValue(home.isConnected);
   const hasKey = useValue(home.identity) !== null;
-  const live = useLive(Boolean(camera?.is_watching && camera.mask));
+  const live = useLive(Boolean(camera.is_watching && camera.mask));
   const cover = coverOf(camera, isConnected, live.state, live.hasPicture);
   const seen = useMotionSeen(cover === "none", live.viewer);
   const setSensitivity = useSensitivity(settings);
   const saving = useAction();
-  if (!camera || !settings.told) return null;
-  const { sensitivity, calmer, knows_time: knowsTime, fault } = settings.told;
+  const { sensitivity, calmer, knows_time: knowsTime, fault } = told;
   const save = () =>
     saving.run(async () => {
       await settings.set({ areas: areasToSave(areas) });
@@ -121,6 +126,7 @@ function Controls({ settings }: { settings: MotionSettings }) {
 
 export function MotionScreen() {
   const settings = useMotionSettings();
+  const camera = useCamera();
   return (
     <Screen title={words.motion.title} lead={words.motion.lead} back="/settings" wide testid="motion">
       {settings.failure !== null && settings.told === null && (
@@ -129,7 +135,7 @@ export function MotionScreen() {
       {settings.failure === null && settings.told === null && (
         <div class="skeleton skeleton-rows" role="status" aria-label={words.common.loading} />
       )}
-      <Controls settings={settings} />
+      {settings.told && camera && <Controls settings={settings} told={settings.told} camera={camera} />}
     </Screen>
   );
 }
