@@ -11,6 +11,7 @@ BENCHES = {
     "pipeline": "stoop.bench_pipeline",
     "mask": "stoop.bench_mask",
     "motion": "stoop.bench_motion",
+    "scenes": "stoop.bench_scenes",
     "lockout": "stoop.bench_lockout",
     "seal": "stoop.bench_seal",
     "fanout": "stoop.bench_fanout",

@@ -68,15 +68,19 @@ def _masker(hide: list[Any], frame_size: PictureSize) -> Masker:  # Any: polygon
 def _events(video: Path, hide: list[Any]) -> dict[str, list[Span]]:  # Any: as in _masker
     """The events of each detector over one decoding of the video, at its own rate."""
     source = open_source(f"file:{video}?speed=max")
-    masker = _masker(hide, source.size)
-    ours = open_detector(CameraSettings().detector, source.fps, masker.visible_luma)
+    return events_of_each(source.frames(), _masker(hide, source.size), source.fps)
+
+
+def events_of_each(frames: Iterator[Frame], masker: Masker, fps: float) -> dict[str, list[Span]]:
+    """What Stoop's detector and the two plain ones tell of the same masked pictures."""
+    ours = open_detector(CameraSettings().detector, fps, masker.visible_luma)
     detectors: dict[str, Callable[[MaskedFrame], bool]] = {
         "stoop": lambda frame: ours.observe(frame).is_active,
         "plain_mog2": PlainMog2(),
         "frame_difference": FrameDifference(),
     }
     groupers = {name: EventGrouper() for name in detectors}
-    for frame in source.frames():
+    for frame in frames:
         masked = masker.apply(frame)
         for name, detector in detectors.items():
             groupers[name].add(masked.captured_at_ns / _NS_PER_S, detector(masked))

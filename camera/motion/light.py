@@ -25,8 +25,9 @@ def light_mask(small: Plane, background: Plane, settings: MotionSettings) -> Pla
     variance_then = cv2.blur(then * then, window) - mean_then * mean_then
     covariance = cv2.blur(now * then, window) - mean_now * mean_then
     floor = np.float32(settings.light_texture**2)
-    is_textured = (variance_then > floor) & (variance_now > np.float32(0.1) * floor)
+    is_textured = variance_then > floor
     product = np.maximum(variance_now * variance_then, np.float32(1e-6))
     is_alike = covariance > np.float32(settings.light_correlation) * np.sqrt(product)
-    light = np.where(is_textured & is_alike, np.uint8(255), np.uint8(0))
+    is_alike &= is_textured & (variance_now > np.float32(0.1) * floor)
+    light = is_alike.view(np.uint8) * np.uint8(255)
     return np.asarray(cv2.resize(light, (width, height), interpolation=cv2.INTER_NEAREST), np.uint8)

@@ -28,6 +28,9 @@ class Track:
     looks: int = 1
     sightings: int = 1
     path_px: float = 0.0
+    size_sum: float = 0.0
+    area_sum: float = 0.0
+    fresh_px: float = 0.0
     stir_sum: float = 0.0
     strength: float = 0.0
     lacks: WhyNot = WhyNot.TOO_SHORT
@@ -83,7 +86,7 @@ class Tracker:
         taken = set(matched.values())
         for number, blob in enumerate(blobs):
             if number not in taken and len(self._tracks) < _TRACKS_AT_MOST:
-                self._tracks.append(Track(blob, blob, now_s, now_s))
+                self._tracks.append(Track(blob, blob, now_s, now_s, size_sum=blob.size, area_sum=blob.area))
         return gone
 
     def _match(self, blobs: Sequence[Blob], step_s: float) -> dict[int, int]:
@@ -91,7 +94,7 @@ class Tracker:
         pairs = []
         for index, track in enumerate(self._tracks):
             size = max(track.blob.width, track.blob.height)
-            reach = max(self._settings.reach_px_per_s * min(step_s, 0.3), 0.6 * size)
+            reach = max(self._settings.reach_px_per_s * min(step_s, 0.3), self._settings.reach_of_size * size)
             for number, blob in enumerate(blobs):
                 distance = math.hypot(blob.x - track.blob.x, blob.y - track.blob.y)
                 if distance < reach:
@@ -106,15 +109,12 @@ class Tracker:
 
     def _see(self, track: Track, blob: Blob, now_s: float) -> None:
         track.path_px += _distance(blob, track.blob)
-        is_coherent = (
-            1 / self._settings.same_area_ratio <= blob.area / track.blob.area <= self._settings.same_area_ratio
-        )
+        track.size_sum += blob.size
+        track.area_sum += blob.area
+        track.fresh_px += blob.fresh_px
         track.blob, track.seen_s = blob, now_s
         track.sightings += 1
         track.stir_sum += blob.stir_share
-        if not track.is_confirmed and not is_coherent:
-            track.first, track.path_px = blob, 0.0
-            return
         was_confirmed = track.is_confirmed
         strength, lacks = self._strength(track, now_s)
         if strength > track.strength:
@@ -126,15 +126,25 @@ class Tracker:
 
     def _strength(self, track: Track, now_s: float) -> tuple[float, WhyNot]:
         """The least of the margins by which the track is a visitor's now, and what that margin is about."""
-        settings = self._settings
-        net = _distance(track.blob, track.first)
-        size = min(track.blob.width, track.blob.height)
+        settings, blob = self._settings, track.blob
+        caution = 1 + settings.early_caution * max(0.0, 1 - now_s / settings.settled_s)
+        age_s = max(now_s - track.born_s, 1e-3)
+        net_px = _distance(blob, track.first)
+        shift_px = max(settings.min_shift_px, settings.min_shift_of_size * min(blob.width, blob.height))
+        size_px = track.size_sum / track.sightings
+        speed = track.path_px / age_s / size_px
+        most_speed = settings.most_sizes_per_s + max(0.0, size_px - settings.large_thing_px) / settings.extra_speed_px
+        fresh_px = settings.min_fresh * track.area_sum / track.sightings
         margins = (
-            ((now_s - track.born_s) / settings.min_age_s, WhyNot.TOO_SHORT),
+            (age_s / (caution * settings.min_age_s), WhyNot.TOO_SHORT),
+            (_met(track.sightings, settings.min_sightings), WhyNot.TOO_SHORT),
             (_met(track.sightings, settings.min_seen_share * track.looks), WhyNot.TOO_SHORT),
             (_met(track.stir_sum, settings.min_stir_share * track.sightings), WhyNot.LIGHT),
-            (net / max(settings.min_shift_px, settings.min_shift_of_size * size), WhyNot.IN_PLACE),
-            (_met(net, settings.min_straightness * track.path_px), WhyNot.IN_PLACE),
+            (net_px / (caution * (1 + settings.busy_weight * blob.busy) * shift_px), WhyNot.IN_PLACE),
+            (track.fresh_px / (caution * fresh_px), WhyNot.IN_PLACE),
+            (_met(net_px, settings.min_straightness * track.path_px), WhyNot.IN_PLACE),
+            (_met(most_speed, speed), WhyNot.FLITS),
+            (_met(blob.area, settings.min_fill * blob.width * blob.height), WhyNot.FLITS),
         )
         return min(margins, key=lambda margin: margin[0])
 
@@ -154,4 +164,4 @@ def _distance(a: Blob, b: Blob) -> float:
 
 def _met(value: float, least: float) -> float:
     """A margin for what is met or not, but can't be met ever better: without limit when met."""
-    return math.inf if value >= least else value / least
+    return math.inf if value >= least else value / max(least, 1e-6)

@@ -106,9 +106,9 @@ def test_a_fault_in_the_camera_is_seen(
 
 
 def test_a_pipeline_that_looks_for_motion_before_it_masks_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    def process(pipeline: Pipeline, frame: Frame, *, wants_key: bool = False) -> None:
+    def process(pipeline: Pipeline, frame: Frame, *, wants_key: bool = False, minute_of_day: int | None = None) -> None:
         pipeline._detector.observe(unmasked(pipeline._masker, frame))
-        real(pipeline, frame, wants_key=wants_key)
+        real(pipeline, frame, wants_key=wants_key, minute_of_day=minute_of_day)
 
     real = Pipeline.process
     monkeypatch.setattr(pipeline_module.Pipeline, "process", process)

@@ -150,10 +150,14 @@ def test_an_unknown_detector_is_refused_by_name() -> None:
 
 @needs_clips
 @pytest.mark.slow
-def test_a_real_hall_with_still_visitors_gives_two_events_twice_the_same() -> None:
+def test_real_visitors_who_stand_still_are_followed_to_their_end_twice_the_same() -> None:
+    visits = ((5.8, 20.6), (22.7, 45.3), (50.5, 70.3), (74.5, 87.4))  # shared/data/motion/labels.json
+
     def hall() -> Iterator[Frame]:
         return open_source(f"file:{HALL}?speed=max").frames()
 
     found = events(hall(), fps=10)
-    assert len(found) == 2
+    for begin_s, end_s in visits:
+        assert any(event.start_s < begin_s + 2 and event.end_s > end_s - 2 for event in found), begin_s
+    assert len(found) <= len(visits)
     assert events(hall(), fps=10) == found
