@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
@@ -40,6 +42,8 @@ from tests.camera.strategies import Point, mask_of, noise
 from tests.camera.test_non_interference import MOTION
 
 CLIP, PICTURES = "hall_visitors1", 110
+PICTURES_EACH = int(os.environ.get("STOOP_PICTURES_EACH", "30"))
+"""Of every other clip; give a large number to compare whole clips, which takes minutes each."""
 STOOP: list[Point] = [(0.2, 0.2), (0.8, 0.2), (0.8, 0.95), (0.2, 0.95)]
 DOORMAT: list[Point] = [(0.25, 0.8), (0.35, 0.8), (0.35, 0.9), (0.25, 0.9)]
 SHORT = CameraSettings(pre_roll_s=2, post_roll_s=1, clip_cap_s=10)
@@ -202,6 +206,35 @@ def test_noise_in_the_hidden_area_of_a_real_video_changes_nothing_that_comes_out
     assert one.clips
     assert one.stored_thumbnails
     assert all(len(clip) > 50_000 for clip in one.clips)
+
+
+def labelled_clips() -> list[str]:
+    labels = MOTION / "labels.json"
+    return sorted(json.loads(labels.read_text())) if labels.exists() else []
+
+
+@pytest.mark.parametrize("name", labelled_clips())
+def test_noise_in_what_is_hidden_of_each_real_clip_changes_nothing(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the hidden parts that the clip was labelled with, and a border hidden all around."""
+    label = json.loads((MOTION / "labels.json").read_text())[name]
+    source = open_source(f"file:{MOTION / label.get('file', f'{name}.mp4')}?speed=max")
+    mask = mask_of([STOOP], [DOORMAT, *[[(x, y) for x, y in part] for part in label["hide"]]])
+    hidden, chance = hidden_samples(mask, source.size), np.random.default_rng(len(name))
+    plain, noisy = (
+        WholeCamera(tmp_path / which, source.size, source.fps, mask, monkeypatch, wish_at=4)
+        for which in ("plain", "noisy")
+    )
+    for frame in islice(source.frames(), PICTURES_EACH):
+        painted = np.where(hidden, chance.integers(0, 256, frame.i420.shape, dtype=np.uint8), frame.i420)
+        noisy.take(Frame(painted, frame.size, frame.captured_at_ns))
+        plain.take(frame)
+    one, other = plain.end(), noisy.end()
+
+    assert_equal(one, other)
+    assert one.units
+    assert one.clips
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
