@@ -14,7 +14,7 @@ from camera.frame import Plane
 from camera.motion.band import Band, Region
 from camera.motion.blobs import Blob, find_blobs
 from camera.motion.detail import DetailFilter
-from camera.motion.light import light_mask
+from camera.motion.light import is_lit, light_mask
 from camera.motion.settings import MotionSettings
 from camera.visible_area import BoolPlane
 
@@ -217,6 +217,13 @@ class Foreground:
         seeds = np.bincount(labels[mask[region] > 0], minlength=count)
         is_filled = seeds > self._settings.fill_share * stats[:, cv2.CC_STAT_AREA]
         is_filled[0] = False
+        for number in np.flatnonzero(stats[1:, cv2.CC_STAT_AREA] >= self._settings.lit_area_px) + 1:
+            left, top, wide, high, _ = (int(value) for value in stats[number])
+            box = (slice(top, top + high), slice(left, left + wide))
+            is_own = labels[box] == number
+            if is_lit(small[region][box][is_own], usual[box][is_own], self._settings):
+                is_filled[number] = False
+                mask[region][box][is_own] = 0
         mask[region] |= np.where(is_filled[labels], np.uint8(255), np.uint8(0))
 
     def _light(self, detail: Plane, region: Region) -> Plane:

@@ -31,3 +31,14 @@ def light_mask(small: Plane, background: Plane, settings: MotionSettings) -> Pla
     is_alike &= is_textured & (variance_now > np.float32(0.1) * floor)
     light = is_alike.view(np.uint8) * np.uint8(255)
     return np.asarray(cv2.resize(light, (width, height), interpolation=cv2.INTER_NEAREST), np.uint8)
+
+
+def is_lit(now: Plane, usual: Plane, settings: MotionSettings) -> bool:
+    """Whether the pixels of one patch, in any order, are the usual ones in another light: the beam of a car."""
+    here, before = now.astype(np.float32), usual.astype(np.float32)
+    here -= here.mean()
+    before -= before.mean()
+    spread = float(before @ before)
+    if spread < settings.light_texture**2 * before.size:
+        return False
+    return float(here @ before) > settings.light_correlation * float(np.sqrt(spread * float(here @ here)))

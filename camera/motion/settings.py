@@ -47,6 +47,8 @@ class MotionSettings:
     fill_contrast: float = 18.0
     fill_share: float = 0.25
     """What differs so much from the usual picture is filled in when this share of it, its rim, is found already."""
+    lit_area_px: int = 300
+    """Patches of at least so many px are compared with their background as a whole."""
     join_px: int = 5
     """Patches nearer to each other than about this are one thing."""
     veto_share: float = 0.45
@@ -64,26 +66,29 @@ class MotionSettings:
     """Ground is fresh again when nothing moved on it for so long; what swings comes back to the same ground."""
 
     min_blob_px: int = 60
-    min_age_s: float = 0.35
+    min_age_s: float = 0.3
     min_sightings: int = 4
     min_seen_share: float = 0.6
-    min_shift_px: float = 7.0
-    min_shift_of_size: float = 0.3
+    min_shift_px: float = 6.0
+    min_shift_of_size: float = 0.25
     """A thing must get this share of its own smaller side away from where it began."""
     min_straightness: float = 0.35
-    min_fresh: float = 1.2
+    min_fresh: float = 0.9
     """And cover so many times its own area of fresh ground."""
     min_fill: float = 0.2
     """Threads of a web are long and hollow; bodies fill a good part of their box."""
     most_sizes_per_s: float = 4.0
+    most_sizes_down_per_s: float = 2.0
+    falls_from: float = 0.7
     large_thing_px: float = 28.0
     extra_speed_px: float = 8.0
-    """Nobody runs more than so many own heights a second, flakes and insects do; each so many px of size above
-    `large_thing_px` allow one more, because what is large is no insect."""
+    """Nobody runs more than so many own heights a second, flakes and insects do; and nobody comes down the picture so
+    fast (by at least `falls_from` of the way across) without growing. Each `extra_speed_px` of size above
+    `large_thing_px` allow one more, because what is large is no insect and no flake."""
     min_stir_share: float = 0.15
     """On the average so much of a thing changed within the last second; the edge of a cloud's shadow creeps."""
-    early_caution: float = 1.0
-    settled_s: float = 8.0
+    early_caution: float = 2.0
+    settled_s: float = 9.0
     """At the start all ground is fresh and nothing is known to be busy: ask for up to twice as much."""
     reach_px_per_s: float = 195.0
     reach_of_size: float = 0.9

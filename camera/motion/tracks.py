@@ -133,7 +133,10 @@ class Tracker:
         shift_px = max(settings.min_shift_px, settings.min_shift_of_size * min(blob.width, blob.height))
         size_px = track.size_sum / track.sightings
         speed = track.path_px / age_s / size_px
-        most_speed = settings.most_sizes_per_s + max(0.0, size_px - settings.large_thing_px) / settings.extra_speed_px
+        across, down = abs(blob.x - track.first.x), blob.y - track.first.y
+        is_falling = down > settings.falls_from * across
+        most_speed = settings.most_sizes_down_per_s if is_falling else settings.most_sizes_per_s
+        most_speed += max(0.0, size_px - settings.large_thing_px) / settings.extra_speed_px
         fresh_px = settings.min_fresh * track.area_sum / track.sightings
         margins = (
             (age_s / (caution * settings.min_age_s), WhyNot.TOO_SHORT),
