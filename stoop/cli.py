@@ -70,25 +70,31 @@ def server(context: typer.Context) -> None:
 
 
 @app.command()
-def analyze(video: Video, mask: MaskFile = None, as_json: AsJson = False) -> None:
+def analyze(
+    video: Video,
+    mask: MaskFile = None,
+    as_json: AsJson = False,
+    explain: Annotated[bool, typer.Option("--explain", help="why things that moved did not count")] = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="a video (MP4) with what was seen drawn on it")
+    ] = None,
+) -> None:
     """What the camera would have done with this video."""
-    from camera.mask import MaskError
-    from camera.sources import SourceError
-    from stoop.analyze import analyze as analyze_video
-    from stoop.mask_files import read_mask
-    from stoop.progress import seconds_done
+    from stoop.analyze_command import analyze_command
 
-    try:
-        with seconds_done(f"analysing {video.name}", quiet=as_json) as progress:
-            found = analyze_video(video, read_mask(mask).text, progress)
-    except (MaskError, SourceError) as error:
-        _refuse(str(error))
-    if as_json:
-        print(json.dumps(found.as_json()))
-        return
-    for event in found.events:
-        print(f"{event.start_s:8.1f} s  to {event.end_s:8.1f} s   {event.cause}")
-    print(f"{len(found.events)} events in {found.duration_s:.1f} s ({found.frames} pictures)")
+    raise typer.Exit(analyze_command(video, mask, out, as_json=as_json, explain=explain))
+
+
+@app.command()
+def tune(
+    videos: Annotated[list[Path], typer.Argument(help="videos, such as clips that you saved")],
+    mask: MaskFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """What each sensitivity would have done with your own videos."""
+    from stoop.analyze_command import tune_command
+
+    raise typer.Exit(tune_command(videos, mask, as_json=as_json))
 
 
 @app.command()
