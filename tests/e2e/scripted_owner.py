@@ -35,7 +35,7 @@ class ScriptedOwner:
 
     def claim(self, code: str) -> httpx.Response:
         """Claim, then log in when it worked."""
-        salt = str(self.http.get("/api/hello").json()["camera"]).encode()
+        salt = self._camera().encode()
         args = {
             "device_key": encode_base64url(self.key.public_key().public_bytes_raw()),
             "device_name": "Script",
@@ -47,6 +47,14 @@ class ScriptedOwner:
         if answer.is_success:
             self.login().raise_for_status()
         return answer
+
+    def _camera(self) -> str:
+        """The camera's id, which a server tells once it has met its camera."""
+        for _ in range(TRIES):
+            if camera := self.http.get("/api/hello").json()["camera"]:
+                return str(camera)
+            time.sleep(1)
+        raise TimeoutError("the server has not met its camera")
 
     def login(self) -> httpx.Response:
         return self.http.post("/api/login", json={"jws": self.sign("login")})

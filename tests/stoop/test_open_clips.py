@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import time
 from dataclasses import asdict, dataclass
@@ -180,14 +181,14 @@ def _flip(path: Path, at: int) -> None:
     [
         pytest.param(CHUNK_BYTES * 3 // 2, "altered", id="in the first chunk"),
         pytest.param(-1, "not the one", id="in the last byte"),
-        pytest.param(100, "not the one", id="in the header"),
+        pytest.param(100, "not the one|malformed", id="in the header"),
     ],
 )
 def test_a_changed_clip_is_altered(home: Home, at: int, detail: str) -> None:
     _flip(home.clip(home.complete[0]), at)
     report = home.report(home.complete[0])
     assert report.state == "altered"
-    assert detail in report.detail
+    assert re.search(detail, report.detail)
 
 
 def test_an_altered_clip_still_gives_what_is_good(home: Home, tmp_path: Path) -> None:
