@@ -17,6 +17,7 @@ from camera.recorder import RecorderAction
 from camera.settings import CameraSettings
 from camera.sources import SourceOptions, open_source
 from camera.vault import Vault
+from camera.view_guard import ViewGuard
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +74,9 @@ def record(
     data: Path,
     mask: Mask,
     on_progress: Callable[[float], None] = lambda _: None,
+    guard: ViewGuard | None = None,
 ) -> RecordSummary:
-    """Run camera and vault over `video`; `on_progress` gets the seconds done.
+    """Run camera and vault over `video`; `on_progress` gets the seconds done; without a guard any view is right.
 
     Raises SourceError, RecipientError or VaultError.
     """
@@ -84,7 +86,7 @@ def record(
     vault = Vault(data / "sealed", Home(data / "camera").camera().camera_id, (recipient,), clock)
     keeper = ClipKeeper(vault, lambda kind, clip: clips.append(clip) if kind == "clip.opened" else None)
     sink = RecordSink(keeper)
-    pipeline = Pipeline(source.size, source.fps, CameraSettings(), sink, mask)
+    pipeline = Pipeline(source.size, source.fps, CameraSettings(), sink, mask, guard)
     frames = 0
     try:
         for frame in source.frames():
