@@ -44,6 +44,7 @@ def test_an_owner_claims_draws_watches_and_plays_a_visit(
     stoop = start_stoop(f"file:{marked}")
     claim(page, stoop.url, stoop.code)
     draw(page, LEFT_OF_THE_MARKER)
+    page.get_by_test_id("live").wait_for()  # saved
 
     # live: the picture moves, the stoop is seen, the marker is not
     page.goto(stoop.url)
@@ -85,6 +86,7 @@ def test_the_demo_scene_lives_from_claim_to_clip(start_stoop: Starter, page: Pag
     claim(page, stoop.url, stoop.code)
     page.get_by_test_id("draw-rectangle").click()
     page.get_by_test_id("draw-save").click()
+    page.get_by_test_id("live").wait_for()  # saved
 
     page.goto(stoop.url)
     wait_for_frames(page, 20)
