@@ -103,5 +103,8 @@ class GatedListener(socket.socket):
             accepted, address = super().accept()
             connection = GatedConnection(accepted, (address[0], address[1]), self._gate)
             if self._gate.admit(connection):
+                # asyncio does so only where the socket's protocol is named, which accept(2) does not tell: an answer's
+                # body would wait 40 ms for the browser's delayed acknowledgement of its head.
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 return connection, address
             connection.close()

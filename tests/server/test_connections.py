@@ -81,6 +81,16 @@ async def _ask(port: int, path: str = "/") -> bytes:
     return answer
 
 
+def test_an_answers_body_never_waits_for_the_acknowledgement_of_its_head() -> None:
+    [listener] = open_listeners(["127.0.0.1"], 0, ConnectionGate())
+    with listener, socket.create_connection(listener.getsockname()) as client:
+        listener.setblocking(True)
+        accepted, _ = listener.accept()
+        with accepted:
+            assert accepted.getpeername() == client.getsockname()
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
 @pytest.mark.parametrize("is_tls", [True, False], ids=["half a head", "no TLS at all"])
 @pytest.mark.parametrize("source", ["127.0.0.1", "127.0.0.2"], ids=["the owner's address", "another address"])
 async def test_five_hundred_slow_connections_do_not_keep_the_owner_out(

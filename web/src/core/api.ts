@@ -135,9 +135,9 @@ export class Api {
     return this.#signed(action, args, carry, nonce);
   }
 
-  /** Posts a WebRTC offer with a fresh ticket (WHEP); the picture then comes beside HTTP. */
-  openLive(offerSdp: string, signal?: AbortSignal): Promise<LiveAnswer> {
-    return this.#signed("live.open", {}, async (jws) => {
+  /** Posts a WebRTC offer with a fresh ticket (WHEP); the picture then comes beside HTTP. `nonce` as in `command`. */
+  openLive(offerSdp: string, signal?: AbortSignal, nonce?: string): Promise<LiveAnswer> {
+    const carry = async (jws: string) => {
       const headers = { "Content-Type": "application/sdp", Authorization: `Bearer ${jws}` };
       const answer = await this.#inSession(() =>
         this.#send({ method: "POST", path: "/api/live", headers, body: offerSdp, signal }),
@@ -145,7 +145,8 @@ export class Api {
       const viewer = /\/api\/live\/([0-9a-f]{16})$/.exec(answer.headers.get("Location") ?? "")?.[1];
       if (answer.status !== 201 || !viewer) throw new FormatError("the server's answer names no viewer");
       return { viewer, answerSdp: textOf(answer) };
-    });
+    };
+    return this.#signed("live.open", {}, carry, nonce);
   }
 
   /** `keepalive` lets it go out while the page closes. */

@@ -155,16 +155,12 @@ export class LiveView {
     }
   }
 
-  /** Posts the offer at once: on a LAN no candidate needs to be gathered first. */
+  /** Posts the offer at once: on a LAN no candidate needs to be gathered first. Its nonce is fetched meanwhile. */
   async #negotiate(peer: RTCPeerConnection, over: AbortSignal): Promise<void> {
     peer.addTransceiver("video", { direction: "recvonly" });
     peer.ontrack = (event) => this.#stream.set(event.streams[0] ?? new MediaStream([event.track]));
-    const offer = await peer.createOffer();
-    await peer.setLocalDescription(offer);
-    const { viewer, answerSdp } = await this.#api.openLive(
-      peer.localDescription?.sdp ?? offer.sdp ?? "",
-      over,
-    );
+    const [offerSdp, nonce] = await Promise.all([describe(peer), this.#api.nonce()]);
+    const { viewer, answerSdp } = await this.#api.openLive(offerSdp, over, nonce);
     this.#viewer = viewer;
     over.throwIfAborted();
     await peer.setRemoteDescription({ type: "answer", sdp: answerSdp });
@@ -196,6 +192,12 @@ export class LiveView {
     over.removeEventListener("abort", end);
     this.#hurry = () => undefined;
   }
+}
+
+async function describe(peer: RTCPeerConnection): Promise<string> {
+  const offer = await peer.createOffer();
+  await peer.setLocalDescription(offer);
+  return peer.localDescription?.sdp ?? offer.sdp ?? "";
 }
 
 function stateAfter(error: unknown, attempt: number): LiveState {
