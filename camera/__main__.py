@@ -19,6 +19,7 @@ from camera.memory import keep_memory_low
 from camera.process import CameraProcess
 from camera.settings import CameraSettings, Settings, read_settings
 from camera.sources import Source, SourceError, SourceOptions, open_source
+from camera.watchdog import Watchdog
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +41,7 @@ def main(words: list[str] | None = None) -> int:
             lambda: open_lens(spec, settings.camera),
             options.socket or options.data / "run" / "camera.sock",
             _Status(options.status_fd).claim_code,
+            watchdog=Watchdog.of(os.environ, os.getpid()),
         )
     except (CameraError, CommandRefused, SourceError, OSError) as error:
         print(f"camera: {error}", file=sys.stderr)

@@ -54,6 +54,7 @@ from camera.vault.cards import CameraStarted, Record, ViewMoved
 from camera.view import ViewMemory, ViewState
 from camera.view_guard import ViewGuard
 from camera.watch import Watch
+from camera.watchdog import Watchdog
 
 _UNKNOWN_SIZE = PictureSize(1280, 720)
 _USUAL_SIZES = (_UNKNOWN_SIZE, PictureSize(640, 480), PictureSize(1920, 1080))
@@ -78,12 +79,14 @@ class CameraProcess:
         socket_path: Path,
         on_claim_code: Callable[[ClaimCode | None], None],
         clock: Clock | None = None,
+        watchdog: Watchdog | None = None,
     ) -> None:
         """`on_claim_code` is told each new code; None when none is valid, at the start too.
 
         Raises CameraError or CommandRefused when the data folder or the socket cannot be used.
         """
         self._clock = clock or SystemClock()
+        self._watchdog = watchdog or Watchdog()
         self._on_claim_code = on_claim_code
         self._shown_code: ClaimCode | None = None
         self._has_shown_code = False
@@ -123,6 +126,7 @@ class CameraProcess:
         """Watch until `stop`; ends with the clip closed and the journal complete."""
         self._storage.note_later(CameraStarted(at_ms=self._clock.wall_ms(), version=__version__))
         self._publisher.start()
+        self._watchdog.ready()
         self._bell.start()
         waiting = threading.Thread(target=self._wait, name="waiting", daemon=True)
         waiting.start()
@@ -288,6 +292,7 @@ class CameraProcess:
     # --- what the pipeline gives (camera.pipeline) -------------------------------------------------------------------
 
     def unit(self, unit: AccessUnit) -> None:
+        self._watchdog.picture(self._clock.monotonic_ns())
         if self._has_viewer():
             self._publisher.send(unit)
 
@@ -346,6 +351,7 @@ class CameraProcess:
     def tick(self) -> None:
         """Four times a second on the video thread."""
         now_ns = self._clock.monotonic_ns()
+        self._watchdog.tick(now_ns, is_on=self._watch.is_on)
         if self._authority_lock.acquire(
             blocking=False
         ):  # a command that waits for the card must not hold up the picture

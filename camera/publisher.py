@@ -258,6 +258,14 @@ class Publisher:
             self._port.on_server_gone()
 
 
+def tell_manager(address: str, word: bytes) -> None:
+    """One datagram to a Unix socket of this machine, systemd's; without waiting, and lost when nobody listens."""
+    name = "\0" + address[1:] if address.startswith("@") else address
+    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as to:
+        to.setblocking(False)
+        to.sendto(word, name)
+
+
 def _listen(path: Path) -> socket.socket:
     if len(os.fsencode(path)) > SOCKET_PATH_LIMIT_BYTES:
         raise CameraError(f"the path {path} is too long for a socket: choose a shorter one with --socket")

@@ -110,6 +110,11 @@ class Watch:
             # before all other wishes: a clip that was wished for must not begin with what the older drawing let through
             self._wishes.insert(0, lambda pipeline: pipeline.use_mask(self._fitting_mask()))
 
+    @property
+    def is_on(self) -> bool:
+        """Whether the owner wants it to watch."""
+        return self._is_on
+
     def switch(self, *, is_on: bool, records_on_motion: bool) -> None:
         self._is_on, self._records_on_motion = is_on, records_on_motion
         self.wish(lambda pipeline: pipeline.record_on_motion(records_on_motion))

@@ -22,8 +22,9 @@ from aiortc import RTCPeerConnection, RTCRtpTransceiver
 from aiortc.rtcrtpparameters import RTCRtpHeaderExtensionParameters
 from aiortc.rtp import HeaderExtensions, HeaderExtensionsMap
 
-from server.ice_guard import IceGuard, Stun
+from server.ice_guard import Address, IceGuard, Stun
 from server.sdp_offer import PLAYOUT_DELAY_URI
+from server.shared_datagrams import SharedDatagrams, SharedTransport, plain_address
 
 logger = logging.getLogger(__name__)
 
@@ -66,8 +67,27 @@ async def _guarded_candidate(connection: Connection, address: str, component: in
     )
     transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER_BYTES)
     host, port = transport.get_extra_info("sockname")[:2]
-    host = host.partition("%")[0]
-    protocol.local_candidate = Candidate(
+    protocol.local_candidate = _host_candidate(host.partition("%")[0], port, component)
+    connection._protocols.append(protocol)
+    return protocol.local_candidate
+
+
+def gather_shared(connection: Connection, shared: SharedDatagrams, address: str) -> None:
+    """Make `connection` use the shared socket, which the viewer reaches under `address`: its one candidate."""
+
+    async def get_component_candidates(component: int, addresses: object, timeout: int = 5) -> list[Candidate]:
+        protocol = SharedStunProtocol(connection)
+        protocol.connection_made(SharedTransport(shared, protocol, protocol))
+        protocol.local_candidate = _host_candidate(plain_address((address, 0))[0], shared.port, component)
+        shared.attach(connection.local_username, protocol)
+        connection._protocols.append(protocol)
+        return [protocol.local_candidate]
+
+    connection.get_component_candidates = get_component_candidates  # type: ignore[method-assign]
+
+
+def _host_candidate(host: str, port: int, component: int) -> Candidate:
+    return Candidate(
         foundation=candidate_foundation("host", "udp", host),
         component=component,
         transport="udp",
@@ -76,8 +96,6 @@ async def _guarded_candidate(connection: Connection, address: str, component: in
         port=port,
         type="host",
     )
-    connection._protocols.append(protocol)
-    return protocol.local_candidate
 
 
 class GuardedStunProtocol(StunProtocol):
@@ -88,14 +106,21 @@ class GuardedStunProtocol(StunProtocol):
         self.guard = IceGuard(lambda data: read_stun(data, receiver), receiver._queue.qsize)
 
     def datagram_received(self, data: bytes | str, addr: tuple[Any, ...]) -> None:  # Any: asyncio's address tuples
-        raw = cast("bytes", data)
-        address = (str(addr[0]).partition("%")[0], int(addr[1]))
-        if not self.guard.admits(raw, address):
-            return
-        if raw[0] <= 3:
-            super().datagram_received(raw, address)
+        self.take(cast("bytes", data), (str(addr[0]).partition("%")[0], int(addr[1])))
+
+    def take(self, data: bytes, address: Address) -> bool:
+        """Pass on what the guard admits; True when `address` has proven itself."""
+        if not self.guard.admits(data, address):
+            return False
+        if data[0] <= 3:
+            super().datagram_received(data, address)
         else:  # known not to be STUN: spare the parsing
-            self.receiver.data_received(raw, self.local_candidate.component)
+            self.receiver.data_received(data, self.local_candidate.component)
+        return self.guard.has_proven(address)
+
+
+class SharedStunProtocol(GuardedStunProtocol):
+    """The same on a socket that all connections share."""
 
 
 def read_stun(data: bytes, connection: Connection) -> Stun:

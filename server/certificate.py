@@ -39,9 +39,13 @@ def own_names() -> list[str]:
 
 
 def lan_addresses() -> list[str]:
-    """The machine's addresses but loopback and link-local ones, IPv4 first."""
+    """The machine's addresses but loopback and link-local ones, IPv4 first; none where the kernel refuses to say."""
     found: set[ipaddress.IPv4Address | ipaddress.IPv6Address] = set()
-    for adapter in ifaddr.get_adapters():
+    try:
+        adapters = list(ifaddr.get_adapters())
+    except OSError:  # as a unit without a network: the address of a connection is known from the connection
+        return []
+    for adapter in adapters:
         for ip in adapter.ips:
             text = ip.ip if isinstance(ip.ip, str) else ip.ip[0]
             found.add(ipaddress.ip_address(text.partition("%")[0]))

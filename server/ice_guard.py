@@ -46,6 +46,10 @@ class IceGuard:
         self.dropped += not is_admitted
         return is_admitted
 
+    def has_proven(self, address: Address) -> bool:
+        """Whether a request with our password came from there."""
+        return address in self._proven
+
     def _admits(self, data: bytes, address: Address) -> bool:
         first = data[0]  # RFC 7983 section 7: 0-3 STUN, 20-63 DTLS, 128-191 RTP and RTCP
         if first <= 3:

@@ -7,6 +7,7 @@ import logging
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from aioice.ice import Connection
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpSender, RTCSessionDescription
 from aiortc.rtcconfiguration import RTCBundlePolicy
 from aiortc.rtcrtpparameters import RTCRtpCodecCapability
@@ -17,6 +18,7 @@ from server.certificate import lan_addresses
 from server.errors import Refused, bad_request
 from server.pictures import ParameterSets, PictureTrack, to_packet
 from server.sdp_offer import Offer
+from server.shared_datagrams import SharedDatagrams
 
 logger = logging.getLogger(__name__)
 
@@ -56,6 +58,7 @@ class Live:
 
     def __init__(self, desk: TicketDesk) -> None:
         self._desk = desk
+        self._shared: SharedDatagrams | None = None
         self._viewers: dict[str, Viewer] = {}
         self._parameter_sets = ParameterSets()
         self._key_pause: asyncio.TimerHandle | None = None
@@ -64,6 +67,10 @@ class Live:
 
     def __len__(self) -> int:
         return len(self._viewers)
+
+    def share(self, datagrams: SharedDatagrams) -> None:
+        """From now on all viewers come in on this socket; none is opened."""
+        self._shared = datagrams
 
     def check_room(self, session: str) -> None:
         """Raises Refused (too_many) when this session, or everybody, watches as often as may be."""
@@ -169,8 +176,7 @@ class Live:
         # Before the offer is looked at: afterwards VP8 would have been agreed on.
         transceiver.setCodecPreferences(h264_and_rtx())
         aiortc_private.on_key_picture_wanted(transceiver, self.want_key_picture)
-        addresses = candidate_addresses(local_address, lan_addresses())
-        aiortc_private.gather_guarded(aiortc_private.ice_connection(transceiver), addresses)
+        self._gather(aiortc_private.ice_connection(transceiver), local_address)
         await peer.setRemoteDescription(RTCSessionDescription(offer.sdp, "offer"))
         aiortc_private.await_dtls(transceiver, offer.sdp)
         for other in peer.getTransceivers():
@@ -183,6 +189,12 @@ class Live:
             raise Refused(409, "conflict", "the ticket ended while the connection was made")
         viewer.deadline = asyncio.get_running_loop().call_later(CONNECT_LIMIT_S, self._not_connected, viewer)
         return peer.localDescription.sdp
+
+    def _gather(self, connection: Connection, local_address: str) -> None:
+        if self._shared is not None:
+            aiortc_private.gather_shared(connection, self._shared, local_address)
+        else:
+            aiortc_private.gather_guarded(connection, candidate_addresses(local_address, lan_addresses()))
 
     def _connection_changed(self, viewer: Viewer) -> None:
         state = viewer.peer.connectionState

@@ -43,6 +43,8 @@ def address_group(address: str) -> str:
         parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return address
+    if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped:  # an IPv4 peer on a dual-stack socket
+        return str(parsed.ipv4_mapped)
     if parsed.version == 4 or parsed.is_link_local or parsed.is_loopback:
         return str(parsed)
     return str(ipaddress.ip_network((parsed, 64), strict=False).network_address)

@@ -53,7 +53,7 @@ class HostNames:
         return host in self._hosts or host in self._with_port(local_address)
 
     def _with_port(self, name: str) -> list[str]:
-        bare = name.partition("%")[0].lower()
+        bare = name.partition("%")[0].lower().removeprefix("::ffff:")
         literal = f"[{bare}]" if ":" in bare else bare
         return [literal + suffix for suffix in self._suffixes]
 

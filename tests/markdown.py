@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-_NOT_OURS = {".git", ".venv", "node_modules", "web_app", "stoop-data", "scratch", "dist", "__pycache__"}
+_NOT_OURS = {".git", ".venv", ".vm", "node_modules", "web_app", "stoop-data", "scratch", "dist", "__pycache__"}
 
 
 def our_files() -> Iterator[Path]:

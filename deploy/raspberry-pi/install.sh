@@ -1,0 +1,297 @@
+#!/bin/bash
+# Installs Stoop on Raspberry Pi OS or Debian: users, program, units, firewall. Run it again to upgrade.
+set -euo pipefail
+
+usage() {
+	cat <<-'U'
+	usage: sudo ./install.sh [options]
+	  --source S      where pictures come from: picamera:0, v4l2:/dev/video0, demo (default: what is found)
+	  --wheels DIR    install from this folder alone, without internet (a release holds one)
+	  --dry-run       say what would be done, change nothing
+	  --uninstall     remove Stoop; your recordings and keys in /var/lib/stoop stay
+	  --purge         with --uninstall: those too, for good
+	U
+}
+
+HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+ROOT=$(cd "$HERE/../.." && pwd)
+OPT=/opt/stoop ETC=/etc/stoop DATA=/var/lib/stoop UNITS=/etc/systemd/system
+UNIT_NAMES=(stoop-camera.service stoop-server.socket stoop-server.service stoop-courier.service stoop-firewall.service stoop.target)
+PACKAGES=(python3 python3-venv nftables avahi-daemon)
+LEAST_FREE_MB=1500
+SOURCE='' WHEELS='' DRY='' JOB=install PURGE=''
+
+say() { printf '%s\n' "$*"; }
+refuse() { printf 'stoop: %s\n' "$*" >&2; exit 2; }
+run() { if [ -n "$DRY" ]; then say "would run: $*"; else "$@"; fi; }
+
+# put MODE TARGET < content: writes only what differs, so that a second run changes nothing
+put() {
+	local mode=$1 target=$2 new
+	new=$(cat; printf x); new=${new%x}
+	if [ -f "$target" ] && [ "$(cat "$target"; printf x)" = "${new}x" ]; then return; fi
+	if [ -n "$DRY" ]; then say "would write: $target"; return; fi
+	mkdir -p "$(dirname "$target")"
+	printf '%s' "$new" > "$target.new"
+	chmod "$mode" "$target.new"
+	mv "$target.new" "$target"
+	say "wrote $target"
+}
+
+read_options() {
+	while [ $# -gt 0 ]; do
+		case $1 in
+			--source) SOURCE=${2:?--source needs a value}; shift ;;
+			--wheels) WHEELS=${2:?--wheels needs a folder}; shift ;;
+			--dry-run) DRY=1 ;;
+			--uninstall) JOB=uninstall ;;
+			--purge) PURGE=1 ;;
+			-h|--help) usage; exit 0 ;;
+			*) usage >&2; refuse "there is no option $1" ;;
+		esac
+		shift
+	done
+}
+
+check_machine() {
+	[ "$(id -u)" = 0 ] || [ -n "$DRY" ] || refuse "installing takes root: run it with sudo"
+	# shellcheck disable=SC1091
+	. /etc/os-release
+	case ${VERSION_CODENAME:-} in
+		bookworm|trixie) ;;
+		*) refuse "this is ${PRETTY_NAME:-an unknown system}, Stoop needs Raspberry Pi OS or Debian, bookworm or trixie: flash one of these" ;;
+	esac
+	case $(dpkg --print-architecture) in
+		arm64|amd64) ;;
+		*) refuse "this is a $(dpkg --print-architecture) system, Stoop needs 64 bit: flash the 64-bit image" ;;
+	esac
+	[ -d /run/systemd/system ] || [ -n "$DRY" ] || refuse "systemd does not run this machine, so no rule of Stoop's would hold: boot it with systemd"
+	local free
+	free=$(df -Pm /opt 2>/dev/null | awk 'NR == 2 { print $4 }')
+	[ "${free:-0}" -ge "$LEAST_FREE_MB" ] || refuse "only ${free:-0} MB are free, Stoop needs $LEAST_FREE_MB: free space or take a larger card"
+	[ -z "$WHEELS" ] || [ -d "$WHEELS" ] || refuse "there is no folder $WHEELS: name the one with the wheels"
+	if [ ! -f $UNITS/stoop-server.socket ] && command -v ss > /dev/null && ss -Hltn 'sport = :443' | grep -q .; then
+		refuse "port 443 is in use by another program of this machine: end that first"
+	fi
+}
+
+check_source() {
+	if [ -z "$SOURCE" ] && [ ! -f $ETC/stoop.toml ]; then
+		if ls /dev/video* > /dev/null 2>&1 && ! is_pi; then SOURCE=v4l2:/dev/video0; elif is_pi; then SOURCE=picamera:0; else SOURCE=demo; fi
+	fi
+	case $SOURCE in
+		''|demo|demo\?*|v4l2:*|picamera:*|file:*) ;;
+		*) refuse "source $SOURCE is of no known kind: use picamera:0, v4l2:/dev/video0 or demo" ;;
+	esac
+	case $SOURCE in
+		picamera:*)
+			[ "$VERSION_CODENAME" = trixie ] || refuse "the camera connector needs Raspberry Pi OS trixie, this is $VERSION_CODENAME: flash the newer one, or use a USB camera"
+			PACKAGES+=(python3-picamera2) ;;
+	esac
+}
+
+is_pi() { grep -qs 'Raspberry Pi' /proc/device-tree/model; }
+
+install_packages() {
+	local missing=() name
+	for name in "${PACKAGES[@]}"; do
+		dpkg-query -W -f '${Status}' "$name" 2>/dev/null | grep -q 'ok installed' || missing+=("$name")
+	done
+	[ ${#missing[@]} = 0 ] && return
+	run env DEBIAN_FRONTEND=noninteractive apt-get update -qq || refuse "the package lists cannot be fetched: connect this machine to the internet once, or flash the image, which needs none"
+	run env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" || refuse "${missing[*]} cannot be installed: see apt's words above"
+}
+
+make_users() {
+	local name
+	getent group stoop > /dev/null || run groupadd --system stoop
+	for name in stoop-camera stoop-server stoop-courier; do
+		getent passwd $name > /dev/null || run useradd --system --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin $name
+	done
+}
+
+make_folders() {
+	run install -d -m 0755 -o root -g root $OPT $OPT/releases
+	run install -d -m 0750 -o root -g root $ETC
+	run chgrp stoop $ETC
+	run install -d -m 0750 -o root -g stoop $DATA
+	run install -d -m 0700 -o stoop-camera -g stoop $DATA/camera
+	run install -d -m 0750 -o stoop-camera -g stoop $DATA/sealed
+	run install -d -m 0700 -o stoop-server -g stoop-server $DATA/server
+	run install -d -m 0700 -o stoop-courier -g stoop-courier $DATA/courier
+}
+
+install_program() {
+	local from release
+	if [ -n "$WHEELS" ]; then
+		from=$(ls "$WHEELS"/stoop-*.whl 2>/dev/null | sort -V | tail -1)
+		[ -n "$from" ] || refuse "$WHEELS holds no stoop wheel: name the wheels folder of a release"
+	else
+		from=$ROOT
+		[ -f "$ROOT/pyproject.toml" ] || refuse "neither a checkout nor --wheels is here: run install.sh where you unpacked it"
+	fi
+	release=$OPT/releases/$(release_name "$from")
+	if [ -n "$DRY" ]; then say "would install: $from as $release"; return; fi
+	if [ ! -f "$release/complete" ]; then
+		rm -rf "$release"
+		python3 -m venv --system-site-packages "$release"
+		local pip=("$release/bin/python" -m pip install --quiet --disable-pip-version-check --no-compile)
+		[ -z "$WHEELS" ] || pip+=(--no-index --find-links "$WHEELS")
+		"${pip[@]}" --ignore-installed --require-hashes -r "$ROOT/requirements.lock" || refuse "the Python packages cannot be installed: see pip's words above"
+		"${pip[@]}" --no-deps --force-reinstall "$from" || refuse "stoop itself cannot be installed: see pip's words above"
+		# the unit's user writes nothing here, so bytecode is made now
+		"$release/bin/python" -m compileall -q "$release/lib" > /dev/null || true
+		touch "$release/complete"
+		say "installed $(basename "$release")"
+	fi
+	# a release that failed its health check is gone back from by this link alone
+	if [ "$(readlink $OPT/current 2>/dev/null)" != "$release" ]; then
+		[ ! -L $OPT/current ] || ln -sfnT "$(readlink $OPT/current)" $OPT/previous
+		ln -sfnT "$release" $OPT/current.new && mv -T $OPT/current.new $OPT/current
+	fi
+	ln -sf $OPT/current/bin/stoop /usr/local/bin/stoop
+}
+
+release_name() {
+	if [ -f "$1" ]; then printf '%s-%s' "$(basename "$1" .whl | cut -d- -f2)" "$(sha256sum "$1" | cut -c1-8)"; return; fi
+	local version
+	version=$(sed -n 's/^__version__ = "\(.*\)"$/\1/p' "$1/camera/__init__.py")
+	printf '%s-%s' "$version" "$(find "$1/camera" "$1/server" "$1/stoop" "$1/web/src" -type f ! -name '*.pyc' -print0 | sort -z | xargs -0 sha256sum | sha256sum | cut -c1-8)"
+}
+
+write_settings() {
+	[ -n "$SOURCE" ] || { [ -f $ETC/stoop.toml ] && return; SOURCE=demo; }
+	if [ -f $ETC/stoop.toml ]; then
+		sed "s|^source = .*|source = \"$SOURCE\"|" $ETC/stoop.toml | put 0640 $ETC/stoop.toml
+	else
+		printf '# What can stand here: docs/settings.md. The app sets everything else.\nsource = "%s"\n' "$SOURCE" | put 0640 $ETC/stoop.toml
+	fi
+	run chgrp stoop $ETC/stoop.toml
+}
+
+write_firewall() {
+	local ports
+	# shellcheck disable=SC2009
+	ports=$(ss -Hltnp 2>/dev/null | awk '/"sshd?"/ || /"systemd".*:22 / { n = split($4, a, ":"); print a[n] }' | sort -un | paste -sd, -) || ports=''
+	sed "s/elements = { 22 }/${ports:+elements = { $ports \}}/" "$HERE/stoop.nft" | put 0644 $ETC/stoop.nft
+}
+
+write_system() {
+	local name
+	for name in "${UNIT_NAMES[@]}"; do put 0644 "$UNITS/$name" < "$HERE/units/$name"; done
+	put 0644 /etc/udev/rules.d/90-stoop.rules < "$HERE/files/90-stoop.rules"
+	put 0644 /etc/systemd/journald.conf.d/stoop.conf < "$HERE/files/journald.conf"
+	put 0644 /etc/systemd/system.conf.d/stoop.conf < "$HERE/files/watchdog.conf"
+	case $SOURCE in picamera:*) put 0644 $UNITS/stoop-camera.service.d/picamera.conf < "$HERE/files/picamera.conf" ;; esac
+	if [ -f /etc/avahi/avahi-daemon.conf ] && ! grep -q '^host-name=stoop$' /etc/avahi/avahi-daemon.conf; then
+		run sed -i.before-stoop '/^host-name=/d; s/^\[server\]$/[server]\nhost-name=stoop/' /etc/avahi/avahi-daemon.conf
+	fi
+}
+
+# memory must not reach the card
+stop_swap() {
+	if systemctl list-unit-files dphys-swapfile.service 2>/dev/null | grep -q dphys; then run systemctl disable --now dphys-swapfile.service; fi
+	if [ -d /etc/rpi ]; then printf '[Main]\nMechanism=zram\n' | put 0644 /etc/rpi/swap.conf.d/stoop.conf; fi
+	if grep -Eqs '^[^#]\S*\s+\S+\s+swap\s' /etc/fstab; then run sed -i.before-stoop -E 's/^([^#]\S*\s+\S+\s+swap\s)/#stoop# \1/' /etc/fstab; fi
+	local area
+	for area in $(awk 'NR > 1 && $1 !~ /zram/ { print $1 }' /proc/swaps 2>/dev/null); do
+		[ ! -e "$area" ] || run swapoff "$area" || say "swap on $area could not be switched off: it goes at the next start"
+	done
+}
+
+memory_limits() {
+	local line=/boot/firmware/cmdline.txt
+	if is_pi && [ -f $line ] && ! grep -q cgroup_enable=memory $line; then
+		run sed -i.before-stoop '1 s/$/ cgroup_enable=memory/' $line
+		say "restart this Pi once: only then do the memory limits hold"
+	fi
+}
+
+start() {
+	run systemctl daemon-reload
+	run udevadm control --reload 2> /dev/null || true
+	run systemctl try-restart systemd-journald.service
+	run systemctl enable --now fstrim.timer || true
+	run systemctl enable stoop-firewall.service stoop.target
+	run systemctl reload-or-restart stoop-firewall.service || refuse "the firewall's rules cannot be loaded, so nothing is started: this kernel needs nftables"
+	run systemctl try-restart avahi-daemon.service || true
+	run systemctl stop stoop-server.service stoop-server.socket
+	run systemctl restart stoop-camera.service || true
+	run systemctl start stoop.target
+	[ -n "$DRY" ] || is_healthy || go_back
+}
+
+is_healthy() {
+	local turn
+	for turn in $(seq 60); do
+		if systemctl is-active -q stoop-camera.service stoop-server.service && answers; then return 0; fi
+		sleep 1
+	done
+	return 1
+}
+
+answers() {
+	python3 - <<-'P' 2> /dev/null
+	import json, ssl, urllib.request
+	unchecked = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+	unchecked.check_hostname, unchecked.verify_mode = False, ssl.CERT_NONE
+	said = json.load(urllib.request.urlopen("https://127.0.0.1/api/hello", context=unchecked, timeout=3))
+	raise SystemExit(0 if said["online"] else 1)
+	P
+}
+
+go_back() {
+	systemctl --no-pager --lines=5 status stoop-camera.service stoop-server.service >&2 || true
+	if [ ! -L $OPT/previous ]; then refuse "Stoop does not answer: journalctl -u stoop-camera -u stoop-server says why"; fi
+	ln -sfnT "$(readlink $OPT/previous)" $OPT/current
+	systemctl restart stoop-camera.service stoop-server.service
+	is_healthy && refuse "the new version does not answer, so the one before is back: journalctl -u stoop-server says why"
+	refuse "neither the new version nor the one before answers: journalctl -u stoop-camera -u stoop-server says why"
+}
+
+finish() {
+	say
+	say "Stoop runs. Open https://stoop.local in a browser on your network; it warns once, the certificate is this camera's own."
+	say "The code that makes you the owner: sudo journalctl -u stoop-camera -o cat | grep 'claim code' | tail -1"
+}
+
+uninstall() {
+	run systemctl disable --now stoop.target stoop-server.socket stoop-server.service stoop-camera.service stoop-courier.service stoop-firewall.service 2> /dev/null || true
+	if command -v nft > /dev/null && nft list table inet stoop > /dev/null 2>&1; then run nft delete table inet stoop; fi
+	local name
+	for name in "${UNIT_NAMES[@]}"; do run rm -rf "$UNITS/$name" "$UNITS/$name.d"; done
+	run rm -f /etc/udev/rules.d/90-stoop.rules /etc/systemd/journald.conf.d/stoop.conf /etc/systemd/system.conf.d/stoop.conf /etc/rpi/swap.conf.d/stoop.conf /usr/local/bin/stoop
+	[ ! -f /etc/fstab ] || run sed -i 's/^#stoop# //' /etc/fstab
+	[ ! -f /etc/avahi/avahi-daemon.conf ] || run sed -i '/^host-name=stoop$/d' /etc/avahi/avahi-daemon.conf
+	run rm -rf $OPT $ETC
+	run systemctl daemon-reload
+	run systemctl try-restart systemd-journald.service avahi-daemon.service || true
+	if [ -n "$PURGE" ]; then
+		run rm -rf $DATA
+		for name in stoop-camera stoop-server stoop-courier; do getent passwd $name > /dev/null && run userdel $name; done
+		getent group stoop > /dev/null && run groupdel stoop
+		say "Stoop is gone, and all that it recorded."
+	else
+		say "Stoop is gone. What it recorded is still in $DATA; --uninstall --purge removes that too."
+	fi
+}
+
+read_options "$@"
+if [ $JOB = uninstall ]; then
+	[ "$(id -u)" = 0 ] || [ -n "$DRY" ] || refuse "uninstalling takes root: run it with sudo"
+	uninstall
+	exit 0
+fi
+check_machine
+check_source
+install_packages
+make_users
+make_folders
+install_program
+write_settings
+write_firewall
+write_system
+stop_swap
+memory_limits
+start
+[ -n "$DRY" ] || finish

@@ -1,0 +1,52 @@
+"""Tries to get out before the server answers anybody, and again while it does: rules that fail open must not go unseen.
+
+Sends nothing off this machine: the one datagram that may leave the process goes to an unused loopback address.
+"""
+
+from __future__ import annotations
+
+import errno
+import socket
+
+_LOOPBACK = "127.0.0.99"
+_DISCARD_PORT = 9
+_OUTSIDE = ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1"))
+"""Addresses for documentation (RFC 5737, RFC 3849). Connecting a UDP socket looks up the way and sends nothing."""
+_HELD = {errno.EPERM, errno.EACCES}
+
+
+def ways_out(datagrams: socket.socket) -> list[str]:
+    """Each way out that the kernel leaves to this process, as a clause; none where the units and the firewall hold.
+
+    `datagrams`: the UDP socket that was handed over; it is left as it was.
+    """
+    found = [
+        f"this process has a network of its own with a way to {address}"
+        for family, address in _OUTSIDE
+        if has_way(family, address)
+    ]
+    if (fault := _unheld(datagrams)) is not None:
+        found.append(fault)
+    return found
+
+
+def has_way(family: int, address: str) -> bool:
+    """Whether a socket of this process's own could be opened and knows a way there."""
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.connect((address, _DISCARD_PORT))
+    except OSError:
+        return False
+    return True
+
+
+def _unheld(datagrams: socket.socket) -> str | None:
+    """A first datagram from the socket that was handed over must be refused: it may only answer."""
+    prefix = "::ffff:" if datagrams.family == socket.AF_INET6 else ""
+    try:
+        datagrams.sendto(b"", (prefix + _LOOPBACK, _DISCARD_PORT))
+    except OSError as error:
+        if error.errno in _HELD:
+            return None
+        return f"whether the firewall holds cannot be told ({error.strerror})"
+    return "the firewall does not hold the UDP socket that was handed over"

@@ -1,0 +1,121 @@
+"""Units, firewall and installer: what they promise can be read from them, and they refuse in one sentence."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.markdown import ROOT
+
+DEPLOY = ROOT / "deploy" / "raspberry-pi"
+UNITS = DEPLOY / "units"
+ANALYZE = shutil.which("systemd-analyze")
+NFT = shutil.which("nft")
+MOST_EXPOSED = {"stoop-camera.service": 0.8, "stoop-server.service": 0.5, "stoop-courier.service": 1.6}
+
+
+def exposure(unit: Path) -> float:
+    if ANALYZE is None:
+        pytest.skip("no systemd-analyze here: install the Debian package systemd")
+    words = [ANALYZE, "security", "--offline=true", "--no-pager", str(unit)]
+    said = subprocess.run(words, capture_output=True, text=True).stdout
+    found = re.search(r"Overall exposure level for \S+: ([\d.]+)", said)
+    if found is None:
+        pytest.skip("this systemd-analyze cannot look at a unit that is not installed")
+    return float(found[1])
+
+
+@pytest.mark.parametrize("name", MOST_EXPOSED)
+def test_systemd_finds_little_to_say_against_a_unit(name: str) -> None:
+    assert exposure(UNITS / name) <= MOST_EXPOSED[name]
+
+
+@pytest.mark.parametrize("line", ["PrivateNetwork=yes", "RestrictAddressFamilies=AF_UNIX", "NoNewPrivileges=yes"])
+def test_a_loosened_unit_is_noticed(tmp_path: Path, line: str) -> None:
+    text = (UNITS / "stoop-server.service").read_text()
+    assert line in text
+    (tmp_path / "stoop-server.service").write_text(text.replace(f"{line}\n", ""))
+    assert exposure(tmp_path / "stoop-server.service") > exposure(UNITS / "stoop-server.service")
+
+
+def values(name: str, key: str) -> list[str]:
+    return re.findall(rf"^{key}=(.*)$", (UNITS / name).read_text(), re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", ["stoop-camera.service", "stoop-server.service"])
+def test_camera_and_server_have_no_network_of_their_own(name: str) -> None:
+    assert values(name, "PrivateNetwork") == ["yes"]
+    assert values(name, "RestrictAddressFamilies") == ["AF_UNIX"]
+    assert values(name, "IPAddressDeny") == ["any"]
+    assert values(name, "CapabilityBoundingSet") == [""]
+
+
+def test_each_unit_has_a_user_of_its_own_and_comes_back() -> None:
+    users = [values(name, "User")[0] for name in MOST_EXPOSED]
+    assert len(set(users)) == len(MOST_EXPOSED)
+    assert "root" not in users
+    assert all(values(name, "Restart") for name in MOST_EXPOSED)
+
+
+def test_nothing_starts_the_courier_at_boot() -> None:
+    assert values("stoop-courier.service", "WantedBy") == []
+    others = [path for path in UNITS.iterdir() if path.name != "stoop-courier.service"]
+    assert not any("courier.service" in path.read_text() for path in others)
+
+
+def test_without_rules_there_are_no_sockets() -> None:
+    assert "stoop-firewall.service" in values("stoop-server.socket", "Requires")[0]
+    assert values("stoop-server.socket", "ListenStream") == ["443"]
+    assert values("stoop-server.socket", "ListenDatagram") == ["8443"]
+
+
+def test_each_unit_is_installed() -> None:
+    named = re.search(r"UNIT_NAMES=\((.*?)\)", (DEPLOY / "install.sh").read_text())
+    assert named is not None
+    assert set(named[1].split()) == {path.name for path in UNITS.iterdir()}
+
+
+def test_the_rules_can_be_loaded() -> None:
+    if NFT is None:
+        pytest.skip("no nft here: install the Debian package nftables")
+    text = (DEPLOY / "stoop.nft").read_text()
+    for number, user in enumerate(("stoop-camera", "stoop-server", "stoop-courier")):
+        text = text.replace(f'"{user}"', str(900 + number))
+    done = subprocess.run([NFT, "--check", "--file", "-"], input=text, capture_output=True, text=True)
+    if "Operation not permitted" in done.stderr:
+        pytest.skip("checking rules takes root")
+    assert done.returncode == 0, done.stderr
+
+
+def install(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["bash", str(DEPLOY / "install.sh"), *words], capture_output=True, text=True, timeout=60)
+
+
+def test_a_dry_run_says_all_and_writes_nothing() -> None:
+    done = install("--dry-run", "--source", "demo")
+    if done.returncode == 2:
+        pytest.skip(done.stderr.strip())
+    assert "would write: /etc/systemd/system/stoop-camera.service" in done.stdout
+    assert not Path("/etc/systemd/system/stoop-camera.service").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("--fly",), "there is no option --fly"),
+        (("--dry-run", "--wheels", "/nowhere/at/all"), "there is no folder /nowhere/at/all"),
+        (("--dry-run", "--source", "teletype:1"), "source teletype:1 is of no known kind"),
+    ],
+)
+def test_what_it_cannot_do_is_one_sentence(words: tuple[str, ...], sentence: str) -> None:
+    done = install(*words)
+    assert done.returncode == 2
+    last = done.stderr.strip().splitlines()[-1]
+    assert last.startswith("stoop: ")
+    if "this is" in last:  # the machine that runs the tests is none that Stoop is installed on, which comes first
+        pytest.skip(last)
+    assert sentence in last
