@@ -7,6 +7,7 @@ usage: python3 run.py demo [options of `stoop run`]   set up, then camera and se
        python3 run.py setup                           only set up
        python3 run.py bench [names]                   the benchmarks, against their baselines
        python3 run.py fail-closed [--frames N]        a million pictures through planted faults: none unmasked
+       python3 run.py vm [--short] [--cuts N]         as root: a booted Debian with Stoop on it, and what holds there
 """
 
 from __future__ import annotations
@@ -48,8 +49,15 @@ DEBIAN_FOR_TESTS = {
     "chromium": "chromium",
     "ffprobe": "ffmpeg",
     "age": "age",
+    "nft": "nftables",
     "gst-launch-1.0": "gstreamer1.0-tools gstreamer1.0-nice gstreamer1.0-plugins-good gstreamer1.0-plugins-bad "
     "python3-gst-1.0 gir1.2-gst-plugins-bad-1.0",
+}
+DEBIAN_FOR_VM = {
+    "systemd-nspawn": "systemd-container",
+    "debootstrap": "debootstrap",
+    "nft": "nftables",
+    "ip": "iproute2",
 }
 CLIENTS = ROOT / "tests" / "clients"
 
@@ -66,6 +74,7 @@ def main(words: Sequence[str]) -> int:
         "check": job_check,
         "bench": job_bench,
         "fail-closed": job_fail_closed,
+        "vm": job_vm,
     }
     if not words or words[0] not in jobs:
         print(__doc__)
@@ -162,6 +171,19 @@ def job_bench(words: Sequence[str]) -> int:
 def job_fail_closed(words: Sequence[str]) -> int:
     set_up("requirements-dev.lock")
     return subprocess.call([BIN / "python", "-m", "tests.camera.fail_closed", *words], cwd=ROOT, env=environment())
+
+
+def job_vm(words: Sequence[str]) -> int:
+    set_up(DEV_LOCK)
+    if os.geteuid() != 0:
+        raise SetupError("a machine is booted as root: run it with sudo")
+    missing = sorted({package for tool, package in DEBIAN_FOR_VM.items() if not shutil.which(tool)})
+    if missing:
+        step(f"Debian packages ({' '.join(missing)})", lambda: apt(*missing))
+    if code := subprocess.call([BIN / "python", "-m", "tests.vm.prepare"], cwd=ROOT, env=environment()):
+        return code
+    apart = ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
+    return subprocess.call([*apart, BIN / "python", "-m", "tests.vm", *words], cwd=ROOT, env=environment())
 
 
 # --- set-up -----------------------------------------------------------------------------------------------------

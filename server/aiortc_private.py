@@ -75,15 +75,21 @@ async def _guarded_candidate(connection: Connection, address: str, component: in
 def gather_shared(connection: Connection, shared: SharedDatagrams, address: str) -> None:
     """Make `connection` use the shared socket, which the viewer reaches under `address`: its one candidate."""
 
-    async def get_component_candidates(component: int, addresses: object, timeout: int = 5) -> list[Candidate]:
-        protocol = SharedStunProtocol(connection)
-        protocol.connection_made(SharedTransport(shared, protocol, protocol))
-        protocol.local_candidate = _host_candidate(plain_address((address, 0))[0], shared.port, component)
-        shared.attach(connection.local_username, protocol)
-        connection._protocols.append(protocol)
-        return [protocol.local_candidate]
+    async def gather_candidates() -> None:
+        # aioice's own lists the interfaces first, by a netlink socket that the server's unit does not allow
+        if connection._local_candidates_start:
+            return
+        connection._local_candidates_start = True
+        for component in connection._components:
+            protocol = SharedStunProtocol(connection)
+            protocol.connection_made(SharedTransport(shared, protocol, protocol))
+            protocol.local_candidate = _host_candidate(plain_address((address, 0))[0], shared.port, component)
+            shared.attach(connection.local_username, protocol)
+            connection._protocols.append(protocol)
+            connection._local_candidates.append(protocol.local_candidate)
+        connection._local_candidates_end = True
 
-    connection.get_component_candidates = get_component_candidates  # type: ignore[method-assign]
+    connection.gather_candidates = gather_candidates  # type: ignore[method-assign]
 
 
 def _host_candidate(host: str, port: int, component: int) -> Candidate:

@@ -73,7 +73,8 @@ def test_each_client_to_test_with_has_its_line() -> None:
 
 
 def test_each_tool_that_set_up_fetches_has_its_line() -> None:
-    debian = set(assigned(ROOT / "run.py", "DEBIAN_FOR_TESTS").values())
+    names = ("DEBIAN_FOR_TESTS", "DEBIAN_FOR_VM")
+    debian = {package for name in names for package in assigned(ROOT / "run.py", name).values()}
     locked = set(re.findall(r"^([\w.-]+)==", (ROOT / "requirements-node.lock").read_text(), re.MULTILINE))
     assert listed("## Tools that set-up may fetch") == debian | locked
 

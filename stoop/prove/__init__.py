@@ -13,6 +13,7 @@ CHECKS = {
     "camera-offline": "stoop.prove.network:camera_offline",
     "camera-code-offline": "stoop.prove.network:camera_code_offline",
     "kernel-refuses": "stoop.prove.kernel:kernel_refuses",
+    "firewall-holds": "stoop.prove.firewall:firewall_holds",
     "server-dials-nobody": "stoop.prove.network:server_dials_nobody",
     "server-code-dials-nobody": "stoop.prove.network:server_code_dials_nobody",
     "holes": "stoop.prove.holes:holes",

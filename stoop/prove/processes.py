@@ -61,6 +61,9 @@ class Running:
     def _sockets(self) -> list[OpenSocket]:
         inodes = open_inodes(self.proc / str(self.pid) / "fd")
         known = socket_tables(self.proc / str(self.pid) / "net")
+        if not inodes <= known.keys():
+            # handed over by systemd, or made by a peer that connected: such a socket is of their network
+            known = all_socket_tables(self.proc) | known
         return [known.get(inode, OpenSocket("unknown")) for inode in sorted(inodes)]
 
 
@@ -107,6 +110,21 @@ def socket_tables(net: Path) -> dict[int, OpenSocket]:
                 found[int(cells[_INODE_COLUMN[family]])] = OpenSocket(family)
             else:
                 found[int(cells[9])] = _internet_socket(family, cells)
+    return found
+
+
+def all_socket_tables(proc: Path) -> dict[int, OpenSocket]:
+    """The sockets of every network namespace that this user may look into."""
+    found: dict[int, OpenSocket] = {}
+    seen: set[str] = set()
+    for folder in proc.glob("[0-9]*"):
+        try:
+            namespace = os.readlink(folder / "ns" / "net")
+            if namespace not in seen:
+                seen.add(namespace)
+                found |= socket_tables(folder / "net")
+        except OSError:  # not ours to look at, or ended
+            continue
     return found
 
 

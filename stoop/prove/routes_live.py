@@ -82,7 +82,8 @@ def _connect(port: int, certificate: Path) -> http.client.HTTPSConnection:
 
 
 def _ask(connection: http.client.HTTPSConnection, method: str, path: str) -> int:
-    headers = {"Origin": f"https://localhost:{connection.port}", "Content-Type": "application/json"}
+    suffix = "" if connection.port == 443 else f":{connection.port}"  # as browsers and http.client write a Host
+    headers = {"Origin": f"https://localhost{suffix}", "Content-Type": "application/json"}
     body = b"" if path.endswith("/nonce") else b"{}"
     connection.request(method, path, body if method == "POST" else None, headers)
     answer = connection.getresponse()

@@ -7,7 +7,7 @@ import struct
 import pytest
 from aioice import stun
 from aioice.ice import Connection, StunProtocol
-from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpSender
+from aiortc import RTCConfiguration, RTCIceGatherer, RTCPeerConnection, RTCRtpSender
 from aiortc.rtcdtlstransport import RTCDtlsTransport
 from aiortc.rtp import HeaderExtensions, HeaderExtensionsMap, unpack_header_extensions
 from hypothesis import given
@@ -116,6 +116,9 @@ async def test_the_libraries_still_have_the_private_parts_that_we_touch() -> Non
     assert connection._protocols == []
     assert connection._queue.qsize() == 0
     assert callable(connection.get_component_candidates)
+    assert (connection._local_candidates_start, connection._local_candidates_end) == (False, False)
+    assert connection._local_candidates == []
+    assert connection._components == {1}
     assert callable(connection._valid_username)
     assert callable(transceiver.sender._send_keyframe)
     assert transceiver._headerExtensions == []
@@ -130,6 +133,7 @@ def test_the_libraries_still_call_what_we_replace() -> None:
     assert "_send_keyframe" in RTCRtpSender._handle_rtcp_packet.__code__.co_names
     assert aiortc_private._HEADER_MAP in RTCRtpSender._run_rtp.__code__.co_names
     assert "data_received" in StunProtocol.datagram_received.__code__.co_names
+    assert "gather_candidates" in RTCIceGatherer.gather.__code__.co_names
     assert "put_nowait" in Connection.data_received.__code__.co_names
 
 

@@ -1,0 +1,290 @@
+"""What is shown on the booted machine: one function a claim, in order, in `CLAIMS`; each says what it saw."""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+
+import dns.exception
+import dns.message
+import dns.query
+import dns.rdatatype
+
+from stoop.open_clips import list_clips, open_clips
+from tests.vm import visitor
+from tests.vm.house import INSTALL, PYTHON, House, need
+from tests.vm.machine import until
+from tests.vm.street import AWAY, AWAY6, DOORBELL, OWN
+
+USERS = ("stoop-camera", "stoop-server")
+UNITS = ("stoop-camera.service", "stoop-server.service")
+NEW_FILES = "/opt/stoop /etc/stoop /etc/systemd /etc/udev /etc/avahi"
+
+
+SETTINGS = 'source = "demo"\n[camera]\nplate_s = 2\npost_roll_s = 1\nclip_cap_s = 10\n'
+"""As an owner's file that was there before; short clips, or the tests would wait for the demo's visitors to leave."""
+
+
+def installs(house: House) -> str:
+    (house.machine.root / "etc" / "stoop").mkdir(mode=0o750)
+    (house.machine.root / "etc" / "stoop" / "stoop.toml").write_text(SETTINGS)
+    said = house.machine.must(*INSTALL, limit_s=300)
+    need("Stoop runs." in said, "install.sh did not say that Stoop runs")
+    for unit in UNITS:
+        need(house.machine.show(unit, "ActiveState") == "active", f"{unit} is not active")
+    return "install.sh set up users, program, firewall and units without internet; both units are active"
+
+
+def installs_again(house: House) -> str:
+    """A second run writes nothing."""
+    count = f"find {NEW_FILES} -type f -printf '%p %T@ %s\\n' | grep -v __pycache__ | sort | sha256sum"
+    before = house.machine.must("sh", "-c", count)
+    said = house.machine.must(*INSTALL, limit_s=300)
+    need("wrote" not in said and "installed" not in said, f"a second run changed something: {said}")
+    need(house.machine.must("sh", "-c", count) == before, "a second run changed a file")
+    return "a second install.sh changed no file, and Stoop runs again"
+
+
+def is_claimed_and_watched(house: House) -> str:
+    house.owner = visitor.claim(house.machine)
+    width, height = visitor.watch(house.owner)
+    need((width, height) == (1280, 720), f"the live picture is {width}x{height}")
+    return f"from another machine on the LAN: claimed, drawn, {width}x{height} live over the one UDP socket"
+
+
+def has_its_name(house: House) -> str:
+    question = dns.message.make_query("stoop.local", dns.rdatatype.A)
+
+    def answer() -> set[str]:
+        try:
+            heard = dns.query.udp(question, "224.0.0.251", 2, 5353, source=OWN, ignore_unexpected=True)
+        except dns.exception.DNSException:
+            return set()
+        return {str(record) for answers in heard.answer for record in answers}
+
+    until(lambda: DOORBELL in answer(), "stoop.local to be answered on the LAN", 30)
+    return f"stoop.local is {DOORBELL} by mDNS"
+
+
+def records(house: House) -> str:
+    owner = house.the_owner()
+    clip = visitor.start_clip(owner)
+    until(lambda: owner.state()["recording_clip"] != clip, "the clip to end", 90)
+    sealed = owner.http.get(f"/api/clips/{clip}")
+    need(
+        sealed.content.startswith(b"age-encryption.org/v1"),
+        f"the clip came as {sealed.status_code}, not as an age file",
+    )
+    opened = {
+        report.clip: report for report in open_clips(data(house), identity(house), house.machine.root.parent / "out")
+    }
+    need(opened[clip].state == "complete", f"the clip is {opened[clip].state}: {opened[clip].detail}")
+    house.clips.append(clip)
+    return "a clip was recorded, fetched sealed over the LAN, and opened with the owner's key"
+
+
+def cannot_call_as_either_user(house: House) -> str:
+    """Root can, or the check could not fail."""
+    house.street.reached()
+    control = probe(house, None)
+    need(control[f"tcp {AWAY}"] == control[f"icmp {AWAY6}"] == "reached", f"root reaches nobody either: {control}")
+    arrived = house.street.reached()
+    need(sum(one.startswith("udp") for one in arrived) == 6, f"root's datagrams did not arrive: {arrived}")
+    for user in USERS:
+        tries = probe(house, user)
+        arrived = house.street.reached()
+        need(arrived == [], f"a program of {user} reached {arrived}")
+        ways = [way for way, came in tries.items() if came in ("reached", "sent")]
+        need(ways == [], f"a program of {user} was not refused: {ways}")
+    return (
+        f"a program started as {' or '.join(USERS)} reached {AWAY}, {AWAY6} and the LAN by neither TCP, UDP, ICMP nor "
+        "DNS; root did"
+    )
+
+
+def cannot_call_from_the_units(house: House) -> str:
+    """In the running units' own network there is nobody, for root itself."""
+    for unit in UNITS:
+        pid = house.machine.show(unit, "MainPID")
+        links = house.machine.must("nsenter", "-t", pid, "-n", "ip", "-o", "link").strip().splitlines()
+        need(len(links) == 1 and ": lo:" in links[0], f"{unit} has more than a loopback: {links}")
+        words = ["nsenter", "-t", pid, "-n", "python3", "/srv/inside/probe.py", "token", AWAY, AWAY6, OWN]
+        tries = json.loads(house.machine.must(*words))
+        need(not {"reached", "sent"} & set(tries.values()), f"there is a way out of {unit}'s network: {tries}")
+    need(house.street.reached() == [], "something arrived")
+    return "the networks of both running units hold a loopback and no way, even for root"
+
+
+def cannot_turn_the_sockets_round(house: House) -> str:
+    """With the rules of the way out taken away they can, or the check could not fail."""
+    tries = turned_round(house)
+    need(house.street.reached() == [], "a socket that was turned round reached somebody")
+    bad = {way: came for way, came in tries.items() if came in ("reached", "sent", "made", "timeout")}
+    need(not bad, f"a socket that was turned round was not refused: {bad}")
+    house.machine.must("nft", "flush", "chain", "inet", "stoop", "out")
+    control = turned_round(house)
+    house.machine.must("systemctl", "restart", "stoop-firewall.service")
+    visitor.come_back(house.the_owner())
+    need(control[f"handed udp {OWN}"] == "sent", f"without rules it is refused as well, so nothing is shown: {control}")
+    return (
+        "in the server's place, with its user, sandbox and sockets: no socket of its own, and both handed ones refuse "
+        "to call; with the rules of the way out flushed they call"
+    )
+
+
+def turned_round(house: House) -> dict[str, str]:
+    """What came of each try of a traitor in the server's place."""
+    out = "/var/lib/stoop/server/turncoat.json"
+    words = f"/srv/inside/turncoat.py token {out} {AWAY} {AWAY6} {OWN} 127.0.0.53"
+    drop_in = f"[Service]\nType=oneshot\nRestart=no\nExecStart=\nExecStart=/usr/bin/python3 {words}\n"
+    house.machine.must("mkdir", "-p", "/etc/systemd/system/stoop-server.service.d")
+    house.machine.must("sh", "-c", f"printf '{drop_in}' > /etc/systemd/system/stoop-server.service.d/turncoat.conf")
+    house.machine.must("systemctl", "daemon-reload")
+    house.machine.must("systemctl", "stop", "stoop-server.service")
+    house.machine.must("systemctl", "start", "stoop-server.service")
+    tries: dict[str, str] = json.loads(house.machine.must("cat", out))
+    house.machine.must("rm", "-r", "/etc/systemd/system/stoop-server.service.d", out)
+    house.machine.must("systemctl", "daemon-reload")
+    house.machine.run("systemctl", "stop", "stoop-server.service", "stoop-server.socket")
+    house.machine.must("systemctl", "start", "stoop-server.socket")
+    house.machine.run("systemctl", "start", "--no-block", "stoop-server.service")
+    return tries
+
+
+def refuses_without_rules(house: House) -> str:
+    house.machine.must("nft", "delete", "table", "inet", "stoop")
+    took_s = until(lambda: not visitor.is_answering(), "the server to stop when the rules were gone", 40)
+    house.machine.run("sleep", "5")
+    need(not visitor.is_answering(), "it serves again without rules")
+    need("nothing is served until" in house.machine.log_of("stoop-server.service", 40), "it does not say why")
+    house.machine.must("systemctl", "restart", "stoop-firewall.service")
+    visitor.come_back(house.the_owner())
+    return f"rules flushed: it served nobody after {took_s:.0f} s, said why, and came back with the rules"
+
+
+def comes_back_when_killed(house: House) -> str:
+    told = []
+    for unit in UNITS:
+        before = house.machine.show(unit, "MainPID")
+        house.machine.must("kill", "-9", before)
+        until(lambda u=unit, b=before: house.machine.show(u, "MainPID") not in ("0", b), f"{unit} to be started again")  # type: ignore[misc]  # bound now
+        told.append(f"{unit.partition('.')[0]} {visitor.come_back(house.the_owner()):.0f} s")
+    return f"killed and back, picture and all: {', '.join(told)}"
+
+
+def comes_back_when_it_hangs(house: House) -> str:
+    told = []
+    for unit in UNITS:
+        before = house.machine.show(unit, "MainPID")
+        house.machine.must("kill", "-STOP", before)
+        took_s = until(
+            lambda u=unit, b=before: house.machine.show(u, "MainPID") not in ("0", b),  # type: ignore[misc]  # bound now
+            f"the watchdog to end {unit}",
+            120,
+        )
+        visitor.come_back(house.the_owner())
+        told.append(f"{unit.partition('.')[0]} {took_s:.0f} s")
+    return f"stopped dead, and restarted by the watchdog: {', '.join(told)}"
+
+
+def survives_power_cuts(house: House) -> str:
+    owner = house.the_owner()
+    for number in range(house.cuts):
+        clip = visitor.start_clip(owner)
+        file = data(house) / "sealed" / "clips" / f"{clip}.age"
+        begun_bytes = file.stat().st_size
+        until(lambda f=file, b=begun_bytes: f.stat().st_size > b + 1000 * (number % 7), "the clip to grow")  # type: ignore[misc]  # noqa: B023  # waited for here
+        house.machine.cut_power()
+        house.machine.boot()
+        house.street.plug_in(house.machine)
+        visitor.come_back(owner)
+        reports = {report.clip: report for report in list_clips(data(house), identity(house))}
+        need(clip in reports, f"cut {number + 1}: the clip is gone")
+        need(reports[clip].state == "ended early", f"cut {number + 1}: the clip is {reports[clip].state}")
+        altered = [report.clip for report in reports.values() if report.state == "altered"]
+        need(not altered, f"cut {number + 1}: altered clips {altered}")
+        need(set(house.clips) <= set(reports), f"cut {number + 1}: earlier clips are gone")
+        house.clips.append(clip)
+    return (
+        f"{house.cuts} power cuts while recording: each clip ended early and opens, none was lost, the record verifies"
+    )
+
+
+def is_proved_on_the_machine(house: House) -> str:
+    words = ["stoop", "prove", "--data", "/var/lib/stoop", "--fills", "3", "--json"]
+    done = house.machine.run(PYTHON.replace("python", words[0]), *words[1:], limit_s=300)
+    findings = {one["id"]: one for one in json.loads(done.stdout)["findings"]}
+    failed = [f"{one['claim']} {one['detail']}" for one in findings.values() if one["result"] == "failed"]
+    need(not failed, f"stoop prove: {failed}")
+    wanted = ("camera-offline", "kernel-refuses", "server-dials-nobody", "firewall-holds")
+    weak = [name for name in wanted if findings[name]["result"] != "proved"]
+    need(not weak, f"stoop prove could not show {weak}: {[findings[name]['detail'] for name in weak]}")
+    return f"stoop prove: nothing failed; from the live rules: {findings['firewall-holds']['detail']}"
+
+
+def sent_nothing_away(house: House) -> str:
+    """Asked before anything but our services had a reason to."""
+    packets = house.street.packets_off_lan()
+    need(packets == 0, f"{packets} packets went off the LAN")
+    return "claim, live, clips and a second install: 0 packets from the machine to anywhere but the LAN"
+
+
+def is_removed(house: House) -> str:
+    said = house.machine.must(INSTALL[0], "--uninstall")
+    need("/var/lib/stoop" in said, "it does not say what is left")
+    left = house.machine.run("sh", "-c", "ls -d /opt/stoop /etc/stoop /etc/systemd/system/stoop* 2>/dev/null").stdout
+    need(left == "", f"something is left: {left}")
+    need("stoop" not in house.machine.must("nft", "list", "tables"), "the rules are left")
+    need(house.machine.run("test", "-d", "/var/lib/stoop/sealed").returncode == 0, "the recordings are gone")
+    house.machine.must(INSTALL[0], "--uninstall", "--purge")
+    need(house.machine.run("test", "-d", "/var/lib/stoop").returncode == 1, "--purge left the recordings")
+    need(house.machine.run("getent", "passwd", "stoop-camera").returncode == 2, "--purge left the users")
+    return "--uninstall leaves nothing but the recordings, --purge not even those"
+
+
+def data(house: House) -> Path:
+    return house.machine.root / "var" / "lib" / "stoop"
+
+
+def identity(house: House) -> Path:
+    path = house.machine.root.parent / "identity.txt"
+    path.write_text(house.the_owner().identity + "\n")
+    return path
+
+
+def probe(house: House, user: str | None) -> dict[str, str]:
+    """What came of each try of a program that this user (None: root) starts outside of any unit of ours."""
+    token = secrets.token_hex(4)
+    become = [] if user is None else ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups"]
+    said = house.machine.must(*become, "python3", "/srv/inside/probe.py", token, AWAY, AWAY6, OWN)
+    found: dict[str, str] = json.loads(said)
+    return found
+
+
+Claim = Callable[[House], str]
+CLAIMS: dict[str, Claim] = {
+    "install": installs,
+    "owner": is_claimed_and_watched,
+    "name": has_its_name,
+    "clips": records,
+    "again": installs_again,
+    "nothing-away": sent_nothing_away,
+    "users": cannot_call_as_either_user,
+    "units": cannot_call_from_the_units,
+    "sockets": cannot_turn_the_sockets_round,
+    "prove": is_proved_on_the_machine,
+    "no-rules": refuses_without_rules,
+    "killed": comes_back_when_killed,
+    "hung": comes_back_when_it_hangs,
+    "power": survives_power_cuts,
+    "uninstall": is_removed,
+}
+LONG_ONLY = ("hung",)
+"""Left out of the short form: it waits for watchdogs."""
+
+
+def plain(name: str) -> str:
+    return re.sub(r"[-_]", " ", name)

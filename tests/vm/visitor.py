@@ -1,0 +1,95 @@
+"""The owner, from another machine on the LAN: claims, watches live over WebRTC, has clips made."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+
+import av
+import httpx
+from aiortc import MediaStreamTrack, RTCConfiguration, RTCPeerConnection, RTCSessionDescription
+
+from tests.e2e.scripted_owner import ScriptedOwner
+from tests.vm.machine import Failure, Machine, until
+from tests.vm.street import DOORBELL
+
+URL = f"https://{DOORBELL}"
+LIVE_LIMIT_S = 40
+
+
+def claim(machine: Machine) -> ScriptedOwner:
+    """By the code that the machine's own journal shows."""
+    codes = re.findall(r"claim code (\S+),", machine.log_of("stoop-camera.service", 50))
+    if not codes:
+        raise Failure("the journal shows no claim code")
+    owner = ScriptedOwner(URL)
+    owner.claim(codes[-1]).raise_for_status()
+    owner.draw()
+    until(lambda: owner.state()["is_delivering"], "the camera to deliver")
+    return owner
+
+
+def come_back(owner: ScriptedOwner) -> float:
+    """Log in again once camera and server are there; seconds until the picture is delivered."""
+
+    def is_back() -> bool:
+        with contextlib.suppress(httpx.HTTPError):
+            if owner.http.get("/api/hello").json()["online"] and owner.login().is_success:
+                return bool(owner.state()["is_delivering"])
+        return False
+
+    return until(is_back, "the doorbell to be back")
+
+
+def is_answering() -> bool:
+    with contextlib.suppress(httpx.HTTPError), httpx.Client(base_url=URL, verify=False, timeout=3) as http:
+        return http.get("/api/hello").is_success
+    return False
+
+
+def watch(owner: ScriptedOwner, pictures: int = 10) -> tuple[int, int]:
+    """Width and height of the live picture after so many. Raises Failure."""
+    return asyncio.run(_watch(owner, pictures))
+
+
+async def _watch(owner: ScriptedOwner, pictures: int) -> tuple[int, int]:
+    peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+    peer.addTransceiver("video", direction="recvonly")
+    seen: asyncio.Queue[av.VideoFrame] = asyncio.Queue()
+    pumps: list[asyncio.Task[None]] = []
+
+    async def pump(track: MediaStreamTrack) -> None:
+        while True:
+            frame = await track.recv()
+            assert isinstance(frame, av.VideoFrame)
+            seen.put_nowait(frame)
+
+    peer.on("track", lambda track: pumps.append(asyncio.ensure_future(pump(track))))
+    try:
+        await peer.setLocalDescription(await peer.createOffer())
+        headers = {"Content-Type": "application/sdp", "Authorization": f"Bearer {owner.sign('live.open')}"}
+        answer = owner.http.post("/api/live", content=peer.localDescription.sdp, headers=headers)
+        answer.raise_for_status()
+        if f" {DOORBELL} 8443 " not in answer.text:
+            raise Failure("the answer does not name the one UDP socket")
+        await peer.setRemoteDescription(RTCSessionDescription(answer.text, "answer"))
+        async with asyncio.timeout(LIVE_LIMIT_S):
+            for _ in range(pictures):
+                frame = await seen.get()
+        return frame.width, frame.height
+    except TimeoutError:
+        raise Failure(f"only {seen.qsize()} live pictures within {LIVE_LIMIT_S} s") from None
+    finally:
+        for task in pumps:
+            task.cancel()
+        await asyncio.gather(*pumps, return_exceptions=True)
+        await peer.close()
+
+
+def start_clip(owner: ScriptedOwner) -> str:
+    """Its id, while it is being recorded."""
+    until(lambda: not owner.state()["recording_clip"], "the clip before to end", 90)
+    owner.command("clip.record").raise_for_status()
+    until(lambda: owner.state()["recording_clip"], "a clip to begin")
+    return str(owner.state()["recording_clip"])
