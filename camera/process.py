@@ -340,11 +340,13 @@ class CameraProcess:
 
     def delivering(self) -> None:
         self._board.update(is_delivering=True, lens_fault=None)
+        self._watchdog.status("delivering")
         self.announce("source.back")
 
     def lost(self, fault: str) -> None:
         was_delivering = self._board.state().is_delivering
         self._board.update(is_delivering=False, lens_fault=fault, has_motion=False)
+        self._watchdog.status(fault)
         if was_delivering:
             self.announce("source.lost")
 

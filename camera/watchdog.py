@@ -40,6 +40,11 @@ class Watchdog:
         if self._say is not None:
             self._say(b"READY=1")
 
+    def status(self, sentence: str) -> None:
+        """How it goes, for `systemctl status` and `stoop doctor`."""
+        if self._say is not None:
+            self._say(b"STATUS=" + sentence.replace("\n", " ").encode())
+
     def picture(self, now_ns: int) -> None:
         """A picture has gone through mask and encoder."""
         self._picture_at_ns = now_ns

@@ -155,6 +155,19 @@ def prove(
 
 
 @app.command()
+def doctor(
+    data: Annotated[Path | None, typer.Option("--data", help="data folder; default: the running camera's")] = None,
+    config: Config = None,
+    source: SourceSpec = None,
+    as_json: AsJson = False,
+) -> None:
+    """What is wrong with the set-up, and how to mend it; exit code 1 when something is broken."""
+    from stoop.doctor.command import doctor as look_at_all
+
+    raise typer.Exit(look_at_all(data, config, source, as_json=as_json))
+
+
+@app.command()
 def bench(
     names: Annotated[list[str] | None, typer.Argument(help="which; default: all")] = None,
     as_json: AsJson = False,

@@ -34,6 +34,8 @@ class Encoder:
 
     def __init__(self, size: PictureSize, fps: float, bitrate_bps: int = 2_000_000) -> None:
         """Raises EncoderError when libx264 is missing or refuses the size."""
+        self.name = "libx264"
+        """Of the codec that encodes."""
         self._size = size
         self._interval_90k = round(_TICKS_PER_S / fps)
         self._context = _open_x264(size, fps, bitrate_bps)

@@ -154,6 +154,27 @@ def turned_round(house: House) -> dict[str, str]:
     return tries
 
 
+def is_examined(house: House) -> str:
+    """With everything in order, and with the camera stopped."""
+    looks = examined(house)
+    need(not any(one["state"] == "broken" for one in looks.values()), f"stoop doctor on a healthy machine: {looks}")
+    wanted = ("camera", "encoder", "disk", "certificate", "firewall", "units")
+    weak = [name for name in wanted if looks[name]["state"] != "good"]
+    need(not weak, f"stoop doctor does not see that these are good: {[(name, looks[name]) for name in weak]}")
+    house.machine.must("systemctl", "stop", "stoop-camera.service")
+    ill = examined(house)
+    house.machine.must("systemctl", "start", "stoop-camera.service")
+    need(ill["units"]["state"] == "broken" and ill["units"]["mend"], f"a stopped camera is not seen: {ill['units']}")
+    visitor.come_back(house.the_owner())
+    return f"stoop doctor: {', '.join(wanted)} good; a stopped camera is told with its mend"
+
+
+def examined(house: House) -> dict[str, dict[str, str]]:
+    done = house.machine.run(PYTHON.replace("python", "stoop"), "doctor", "--json", limit_s=120)
+    found: dict[str, dict[str, str]] = json.loads(done.stdout)
+    return found
+
+
 def refuses_without_rules(house: House) -> str:
     house.machine.must("nft", "delete", "table", "inet", "stoop")
     took_s = until(lambda: not visitor.is_answering(), "the server to stop when the rules were gone", 40)
@@ -276,6 +297,7 @@ CLAIMS: dict[str, Claim] = {
     "units": cannot_call_from_the_units,
     "sockets": cannot_turn_the_sockets_round,
     "prove": is_proved_on_the_machine,
+    "doctor": is_examined,
     "no-rules": refuses_without_rules,
     "killed": comes_back_when_killed,
     "hung": comes_back_when_it_hangs,
