@@ -19,6 +19,7 @@ from camera.invites import Invite
 from camera.mask_replacing import ask_to_unlock, cancel, drop_of_device, keep_locked, replace_mask
 from camera.motion_actions import MOTION_ACTIONS
 from camera.signed import Payload, decode_base64url, device_id, encode_base64url, public_key_from
+from camera.talk_actions import TALK_ACTIONS
 from camera.tickets import LIFE_S as TICKET_LIFE_S
 from camera.tickets import Ticket
 from camera.vault import cards
@@ -378,6 +379,7 @@ ACTIONS: dict[str, Action] = {
     "settings.set": Action(True, settings_set),
     **MOTION_ACTIONS,
     **BELL_ACTIONS,
+    **TALK_ACTIONS,
 }
 """What a paired device may ask for; `claim` and `pair` stand apart because no paired device signs them."""
 

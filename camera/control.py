@@ -1,4 +1,4 @@
-"""What commands may do to the running camera: six small protocols, so that commands can be tested without a lens."""
+"""What commands may do to the running camera: seven small protocols, so that commands can be tested without a lens."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from camera.home import CameraRecord
 from camera.mask import Mask
 from camera.mask_change import MaskChange
 from camera.motion_desk import MotionDesk
+from camera.talk_desk import TalkDesk
 from camera.vault.cards import Record
 
 
@@ -83,5 +84,13 @@ class BellControl(Protocol):
     def bell_desk(self) -> BellDesk: ...
 
 
-class Control(MaskControl, StorageControl, PictureControl, AudienceControl, MotionControl, BellControl, Protocol):
+class TalkControl(Protocol):
+    """The conversation at the door."""
+
+    def talk_desk(self) -> TalkDesk: ...
+
+
+class Control(
+    MaskControl, StorageControl, PictureControl, AudienceControl, MotionControl, BellControl, TalkControl, Protocol
+):
     """All of it: the running camera."""

@@ -26,6 +26,7 @@ from camera.contract import (
     PendingMask,
     ServerMessage,
     State,
+    TalkBlock,
     TicketEnded,
     ViewerLeft,
     ViewWord,
@@ -48,6 +49,7 @@ from camera.settings import Settings
 from camera.sources import Source
 from camera.status import Identity, StatusBoard
 from camera.storage import Storage
+from camera.talk_desk import TalkDesk
 from camera.traffic import TrafficSession
 from camera.unmasked import Lookers
 from camera.vault.cards import CameraStarted, Record, ViewMoved
@@ -113,6 +115,7 @@ class CameraProcess:
         self._guard = ViewGuard(self)
         self._desk = MotionDesk(data / "camera", self._clock, self._use_tuning, self._storage.seal)
         self._bell = BellDesk(data / "camera", settings.camera, self._clock, self)
+        self._talk = TalkDesk(settings.camera, self._clock, self._bell.sound, self)
         self._watch = Watch(settings.camera, open_source, self, self, lookers, self._guard, self._desk)
         self._publisher = Publisher(socket_path, self)
         self._mask: Mask | None = None
@@ -230,6 +233,9 @@ class CameraProcess:
     def bell_desk(self) -> BellDesk:
         return self._bell
 
+    def talk_desk(self) -> TalkDesk:
+        return self._talk
+
     def record_press(self, at_ns: int) -> None:
         if self._board.state().is_delivering:
             self._watch.wish(lambda pipeline: pipeline.press(at_ns))
@@ -244,6 +250,7 @@ class CameraProcess:
         self._show_claim_code()
 
     def tickets_changed(self, ended: list[str], why: str) -> None:
+        self._talk.close(why, ended)
         for viewer in ended:
             self._publisher.send(TicketEnded(viewer, why))
         self._bell.lamp.show(is_lit=len(self._authority.tickets) > 0)
@@ -278,6 +285,8 @@ class CameraProcess:
                     self._watch.want_key()
             case ViewerLeft(viewer):
                 self._viewer_left(viewer)
+            case TalkBlock(viewer, pcm):
+                self._talk.block(viewer, pcm)
 
     def on_server_gone(self) -> None:
         """Nobody relays any more: every view has ended."""
@@ -288,6 +297,19 @@ class CameraProcess:
         with self._authority_lock:
             ticket = self._authority.tickets.end(viewer)
             end_views(self._authority, self, [ticket] if ticket else [], "left")
+
+    # --- what a conversation needs (camera.talk_desk) ----------------------------------------------------------------
+
+    def may_talk(self, viewer: str, device: str) -> bool:
+        return self._authority.tickets.holds(viewer, device, self._clock.monotonic_ns())
+
+    def send(self, message: CameraMessage) -> None:
+        self._publisher.send(message)
+
+    def talk_changed(self, *, is_talking: bool) -> None:
+        if not is_talking:
+            self._publisher.drop_sound()
+        self._board.update(is_talking=is_talking, talk_fault=None)
 
     # --- what the pipeline gives (camera.pipeline) -------------------------------------------------------------------
 
@@ -366,6 +388,7 @@ class CameraProcess:
             self._tidy_at_ns = now_ns + 10_000_000_000
             self._storage.tidy()
         self._board.update(clips_bytes=self._storage.clips_bytes, bell_fault=self._bell.fault())
+        self._board.update(talk_fault=self._talk.fault())
 
     # --- small matters -----------------------------------------------------------------------------------------------
 

@@ -21,6 +21,7 @@ from camera.contract import (
     FrameDecoder,
     FramingError,
     ServerMessage,
+    Sound,
     State,
     encode_message,
 )
@@ -30,6 +31,8 @@ logger = logging.getLogger(__name__)
 
 MAX_QUEUED_UNITS = 90
 """Three seconds at 30/s. Full: all queued units are dropped up to the next key picture."""
+MAX_QUEUED_SOUNDS = 25
+"""Half a second. Full: all queued sound is dropped; it also goes before any picture does."""
 MAX_QUEUED_MESSAGES = 2000
 """Replies and events. Full: the server reads nothing any more and is disconnected."""
 MESSAGES_PER_S, MESSAGES_AT_ONCE = 200, 400
@@ -56,7 +59,7 @@ class Outbox:
     def __init__(self) -> None:
         self._queue: deque[CameraMessage] = deque()
         self._ready = threading.Condition()
-        self._units = 0
+        self._units = self._sounds = 0
         self._waits_for_key = True
         self._is_closed = False
 
@@ -65,7 +68,9 @@ class Outbox:
         with self._ready:
             if isinstance(message, AccessUnit) and not self._takes_unit(message):
                 return True
-            if len(self._queue) - self._units >= MAX_QUEUED_MESSAGES:
+            if isinstance(message, Sound):
+                self._make_room_for_sound()
+            if len(self._queue) - self._units - self._sounds >= MAX_QUEUED_MESSAGES:
                 return False
             self._queue.append(message)
             self._ready.notify()
@@ -81,6 +86,11 @@ class Outbox:
         with self._ready:
             self._drop_units()
 
+    def drop_sound(self) -> None:
+        """Forget the sound that waits."""
+        with self._ready:
+            self._drop_sound()
+
     def get(self) -> CameraMessage | None:
         """The next message; waits for one; None once closed."""
         with self._ready:
@@ -89,6 +99,7 @@ class Outbox:
                 return None
             message = self._queue.popleft()
             self._units -= isinstance(message, AccessUnit)
+            self._sounds -= isinstance(message, Sound)
             return message
 
     def close(self) -> None:
@@ -98,12 +109,22 @@ class Outbox:
 
     def _takes_unit(self, unit: AccessUnit) -> bool:
         if self._units >= MAX_QUEUED_UNITS:
+            self._drop_sound()
             self._drop_units()
         if self._waits_for_key and not unit.is_key:
             return False
         self._waits_for_key = False
         self._units += 1
         return True
+
+    def _make_room_for_sound(self) -> None:
+        if self._sounds >= MAX_QUEUED_SOUNDS:
+            self._drop_sound()
+        self._sounds += 1
+
+    def _drop_sound(self) -> None:
+        self._queue = deque(m for m in self._queue if not isinstance(m, Sound))
+        self._sounds = 0
 
     def _drop_units(self) -> None:
         self._queue = deque(m for m in self._queue if not isinstance(m, AccessUnit))
@@ -215,6 +236,13 @@ class Publisher:
             connection = self._connection
         if connection:
             connection.outbox.drop_units()
+
+    def drop_sound(self) -> None:
+        """Forget the sound that waits for a slow server: its conversation is over."""
+        with self._lock:
+            connection = self._connection
+        if connection:
+            connection.outbox.drop_sound()
 
     def close(self) -> None:
         self._closed.set()

@@ -30,6 +30,7 @@ class CameraSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     button: str = "evdev"
     chime: str = "sound"
     speaker: str = "alsa"
+    microphone: str = "alsa"
     lamp: str = "none"
     """Parts of the doorbell: tables in camera/doorbell/."""
 

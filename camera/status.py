@@ -32,6 +32,8 @@ class Status:
     view: ViewWord = "unknown"
     pending_mask: PendingMask | None = None
     unlock_hours_left: int | None = None
+    is_talking: bool = False
+    talk_fault: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,4 +93,6 @@ def _state(identity: Identity, status: Status) -> State:
         view=status.view,
         pending_mask=status.pending_mask,
         unlock_hours_left=status.unlock_hours_left,
+        is_talking=status.is_talking,
+        talk_fault=status.talk_fault,
     )

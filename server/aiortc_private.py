@@ -12,6 +12,7 @@ import asyncio
 import logging
 import socket
 import struct
+import uuid
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -203,3 +204,11 @@ def receives_nothing(peer: RTCPeerConnection) -> bool:
     """Whether no receiver of this connection runs: what a browser sends is dropped before any decoder."""
     started = (getattr(transceiver.receiver, "_RTCRtpReceiver__started") for transceiver in peer.getTransceivers())  # noqa: B009  (mypy knows no mangled names)
     return not any(started)
+
+
+def part_stream(transceiver: RTCRtpTransceiver) -> None:
+    """Give what this transceiver sends a media stream (msid) of its own.
+
+    A browser keeps the tracks of one stream in step, so a picture that shared it would wait for the sound.
+    """
+    transceiver.sender._stream_id = str(uuid.uuid4())

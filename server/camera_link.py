@@ -24,7 +24,9 @@ from camera.contract import (
     NonceIssued,
     NonceWanted,
     ServerMessage,
+    Sound,
     State,
+    TalkBlock,
     TicketEnded,
     ViewerLeft,
     encode_message,
@@ -41,6 +43,9 @@ _FIRST_WAIT_S = 0.1
 _LONGEST_WAIT_S = 2.0
 
 Reply = NonceIssued | CommandResult | CommandError
+
+
+def _drop(_: object) -> None: ...
 
 
 class LinkListener(Protocol):
@@ -76,6 +81,7 @@ class CameraLink:
         self._pending: dict[int, asyncio.Future[Reply]] = {}
         self._request_ids = itertools.count(1)
         self._is_online = False
+        self._on_sound: Callable[[Sound], None] = _drop
         self.state: State | None = None
         """What the camera said last, kept while it is away."""
 
@@ -87,6 +93,10 @@ class CameraLink:
     def add_listener(self, listener: LinkListener) -> None:
         """From now on `listener` hears everything, in the order of adding."""
         self._listeners.append(listener)
+
+    def hand_sound_to(self, on_sound: Callable[[Sound], None]) -> None:
+        """`on_sound` gets what is said at the door; it must return at once and raise nothing."""
+        self._on_sound = on_sound
 
     async def run(self) -> None:
         """Connect, and connect again, until cancelled."""
@@ -125,6 +135,11 @@ class CameraLink:
     def viewer_left(self, viewer: str) -> None:
         """End a viewer's ticket; a broken connection has ended it already."""
         self._tell(ViewerLeft(viewer))
+
+    def talk(self, viewer: str, pcm: bytes) -> None:
+        """20 ms of an owner's voice. Dropped here while nobody talks: the camera would drop it, too."""
+        if self.state is not None and self.state.is_talking:
+            self._tell(TalkBlock(viewer, pcm))
 
     def _tell(self, message: ServerMessage) -> None:
         if self._is_online:
@@ -204,12 +219,17 @@ class CameraLink:
             case TicketEnded():
                 for listener in self._listeners:
                     listener.ticket_ended(message)
+            case Sound():
+                self._on_sound(message)
             case NonceIssued() | CommandResult() | CommandError():
-                reply = self._pending.get(message.request_id)
-                if reply is not None and not reply.done():
-                    reply.set_result(message)
+                self._take_reply(message)
             case _:
                 assert_never(message)
+
+    def _take_reply(self, message: Reply) -> None:
+        reply = self._pending.get(message.request_id)
+        if reply is not None and not reply.done():
+            reply.set_result(message)
 
     def _take_state(self, state: State) -> None:
         came_online = not self._is_online

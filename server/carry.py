@@ -29,6 +29,8 @@ COMMANDS = frozenset(
         "device.revoke",
         "settings.get",
         "settings.set",
+        "talk.open",
+        "talk.close",
         "bell.test",
         "bell.get",
         "bell.set",

@@ -8,17 +8,25 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from aioice.ice import Connection
-from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpSender, RTCSessionDescription
+from aiortc import (
+    MediaStreamTrack,
+    RTCConfiguration,
+    RTCPeerConnection,
+    RTCRtpSender,
+    RTCRtpTransceiver,
+    RTCSessionDescription,
+)
 from aiortc.rtcconfiguration import RTCBundlePolicy
 from aiortc.rtcrtpparameters import RTCRtpCodecCapability
 
-from camera.contract import AccessUnit, Event, State, TicketEnded
+from camera.contract import AccessUnit, Event, Sound, State, TicketEnded
 from server import aiortc_private
 from server.certificate import lan_addresses
 from server.errors import Refused, bad_request
 from server.pictures import ParameterSets, PictureTrack, to_packet
 from server.sdp_offer import Offer
 from server.shared_datagrams import SharedDatagrams
+from server.talk import SoundTrack, pump_voice
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +43,7 @@ class TicketDesk(Protocol):
 
     def want_key_picture(self) -> None: ...
     def viewer_left(self, viewer: str) -> None: ...
+    def talk(self, viewer: str, pcm: bytes) -> None: ...
 
 
 @dataclass(slots=True, eq=False)
@@ -45,6 +54,8 @@ class Viewer:
     session: str
     peer: RTCPeerConnection
     track: PictureTrack
+    sound: SoundTrack | None = None
+    voice: asyncio.Task[None] | None = None
     is_ending: bool = False
     deadline: asyncio.TimerHandle | None = field(default=None)
 
@@ -80,8 +91,13 @@ class Live:
         if len(self._viewers) >= MAX_VIEWERS:
             raise Refused(429, "too_many", f"{MAX_VIEWERS} viewers watch already, ask one to leave")
 
-    async def open(self, viewer_id: str, session: str, offer: Offer, local_address: str) -> str:
+    async def open(
+        self, viewer_id: str, session: str, offer: Offer, local_address: str, *, may_talk: bool = False
+    ) -> str:
         """Answer `offer` for an accepted ticket; the answer's SDP, with candidates of the interface of `local_address`.
+
+        `may_talk`: sound is agreed on where it is offered, which opens no microphone: the camera gives and takes none
+        without its own ticket for talk.
 
         Raises Refused; then nothing is left open and the ticket is given back.
         """
@@ -89,6 +105,7 @@ class Live:
         try:
             self.check_room(session)
             viewer = self._make(viewer_id, session)
+            viewer.sound = SoundTrack() if may_talk and offer.has_sound else None
             return await self._negotiate(viewer, offer, local_address)
         except BaseException as error:
             if viewer is None:
@@ -148,6 +165,12 @@ class Live:
         for viewer in self._viewers.values():
             viewer.track.push(packet, is_key=unit.is_key)
 
+    def sound_arrived(self, sound: Sound) -> None:
+        """Pass 20 ms of sound to the one who talks."""
+        viewer = self._viewers.get(sound.viewer)
+        if viewer is not None and viewer.sound is not None:
+            viewer.sound.push(sound)
+
     def want_key_picture(self) -> None:
         """Ask the camera; wishes within KEY_PICTURE_PAUSE_S become one."""
         if self._key_pause is not None:
@@ -176,12 +199,13 @@ class Live:
         # Before the offer is looked at: afterwards VP8 would have been agreed on.
         transceiver.setCodecPreferences(h264_and_rtx())
         aiortc_private.on_key_picture_wanted(transceiver, self.want_key_picture)
+        sound = self._add_sound(viewer)
         self._gather(aiortc_private.ice_connection(transceiver), local_address)
         await peer.setRemoteDescription(RTCSessionDescription(offer.sdp, "offer"))
         aiortc_private.await_dtls(transceiver, offer.sdp)
         for other in peer.getTransceivers():
-            if other is not transceiver:
-                other.direction = "inactive"  # nothing that a browser sends is wanted yet
+            if other not in (transceiver, sound):
+                other.direction = "inactive"  # nothing that this browser sends is wanted
         if offer.playout_delay_id is not None:
             aiortc_private.send_playout_delay(transceiver, offer.playout_delay_id)
         await peer.setLocalDescription()
@@ -195,6 +219,21 @@ class Live:
             aiortc_private.gather_shared(connection, self._shared, local_address)
         else:
             aiortc_private.gather_guarded(connection, candidate_addresses(local_address, lan_addresses()))
+
+    def _add_sound(self, viewer: Viewer) -> RTCRtpTransceiver | None:
+        """The sound both ways, in a stream of its own: shared with the picture's, it would delay the picture."""
+        if viewer.sound is None:
+            return None
+        transceiver = viewer.peer.addTransceiver(viewer.sound, direction="sendrecv")
+        transceiver.setCodecPreferences(opus())
+        aiortc_private.part_stream(transceiver)
+
+        def on_track(track: MediaStreamTrack) -> None:
+            if track.kind == "audio" and viewer.voice is None:
+                viewer.voice = asyncio.ensure_future(pump_voice(track, lambda pcm: self._desk.talk(viewer.id, pcm)))
+
+        viewer.peer.on("track", on_track)
+        return transceiver
 
     def _connection_changed(self, viewer: Viewer) -> None:
         state = viewer.peer.connectionState
@@ -222,6 +261,10 @@ class Live:
         if viewer.deadline is not None:
             viewer.deadline.cancel()
         viewer.track.stop()
+        if viewer.sound is not None:
+            viewer.sound.stop()
+        if viewer.voice is not None:
+            viewer.voice.cancel()
         self._desk.viewer_left(viewer.id)
         task = asyncio.ensure_future(_close(viewer.peer))
         self._closing.add(task)
@@ -251,3 +294,8 @@ def h264_and_rtx() -> list[RTCRtpCodecCapability]:
     codecs = RTCRtpSender.getCapabilities("video").codecs
     h264 = [c for c in codecs if c.mimeType == "video/H264" and c.parameters.get("profile-level-id") == _PROFILE]
     return h264 + [c for c in codecs if c.mimeType == "video/rtx"]
+
+
+def opus() -> list[RTCRtpCodecCapability]:
+    """The one codec for sound: the camera encodes it, and every browser has it (RFC 7874 section 3)."""
+    return [c for c in RTCRtpSender.getCapabilities("audio").codecs if c.mimeType == "audio/opus"]

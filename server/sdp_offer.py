@@ -34,6 +34,8 @@ class Offer:
     sdp: str
     playout_delay_id: int | None
     """The RTP header extension id (1-14) that the browser chose for playout-delay, or None."""
+    has_sound: bool = False
+    """Whether the browser offers to send and receive sound."""
 
 
 def read_offer(raw: bytes) -> Offer:
@@ -53,8 +55,9 @@ def read_offer(raw: bytes) -> Offer:
         raise BadOfferError(f"sections {', '.join(kinds)}, one video and at most one audio are expected")
     if lines[0] != "v=0" or "a=ice-lite" in lines:
         raise BadOfferError("the offer starts with no v=0 or comes from an ICE-lite agent")
+    has_sound = any(kind == "audio" and "a=sendrecv" in lines for kind, lines in zip(kinds, sections, strict=True))
     kept = [line for line in lines if not line.startswith(_STRIPPED)]
-    return Offer("\r\n".join(kept) + "\r\n", _playout_delay_id(sections[kinds.index("video")]))
+    return Offer("\r\n".join(kept) + "\r\n", _playout_delay_id(sections[kinds.index("video")]), has_sound)
 
 
 def _lines(raw: bytes) -> list[str]:

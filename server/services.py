@@ -110,6 +110,7 @@ def make_services(
         live.close_session(session.id)
 
     sessions.on_end(session_ended)
+    link.hand_sound_to(live.sound_arrived)
     for listener in (events, live, _SessionsListener(devices)):
         link.add_listener(listener)
     return Services(

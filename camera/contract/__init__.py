@@ -8,6 +8,7 @@ from camera.contract.framing import (
     encode_message,
 )
 from camera.contract.messages import (
+    TALK_BLOCK_BYTES,
     AccessUnit,
     CameraMessage,
     Command,
@@ -21,7 +22,9 @@ from camera.contract.messages import (
     NonceWanted,
     PendingMask,
     ServerMessage,
+    Sound,
     State,
+    TalkBlock,
     TicketEnded,
     ViewerLeft,
     ViewWord,
@@ -30,6 +33,7 @@ from camera.contract.messages import (
 __all__ = [
     "MAX_FROM_CAMERA_BYTES",
     "MAX_FROM_SERVER_BYTES",
+    "TALK_BLOCK_BYTES",
     "AccessUnit",
     "CameraMessage",
     "Command",
@@ -45,7 +49,9 @@ __all__ = [
     "NonceWanted",
     "PendingMask",
     "ServerMessage",
+    "Sound",
     "State",
+    "TalkBlock",
     "TicketEnded",
     "ViewWord",
     "ViewerLeft",

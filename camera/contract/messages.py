@@ -43,6 +43,24 @@ class AccessUnit(msgspec.Struct, frozen=True, tag="unit", gc=False):
         return f"AccessUnit({kind}, {len(self.data)} bytes, pts_90k={self.pts_90k})"
 
 
+TALK_BLOCK_BYTES = 1920
+"""20 ms of mono, 48 kHz, signed 16 bit, little-endian."""
+
+
+class Sound(msgspec.Struct, frozen=True, tag="sound", gc=False):
+    """20 ms of what is said at the door, for the one viewer who talks; only while that viewer's ticket for talk lives.
+
+    `data` is one Opus packet (RFC 6716), mono; `pts_48k` counts 1/48000 s from the beginning of the conversation.
+    """
+
+    viewer: str
+    data: bytes
+    pts_48k: int
+
+    def __repr__(self) -> str:
+        return f"Sound({len(self.data)} bytes, pts_48k={self.pts_48k})"
+
+
 class MaskState(msgspec.Struct, frozen=True):
     """The mask in force: digest of the signed text, and which share (0.0-1.0) of the picture can be seen."""
 
@@ -89,6 +107,10 @@ class State(msgspec.Struct, frozen=True, tag="state"):
     pending_mask: PendingMask | None = None
     unlock_hours_left: int | None = None
     """Until the lock on showing more goes off, as an owner's device asked; None when nobody did."""
+    is_talking: bool = False
+    """Whether an owner is talking to the door: only then is the microphone open."""
+    talk_fault: str | None = None
+    """What is wrong with the sound of that conversation, as one plain sentence, or None."""
 
 
 class Event(msgspec.Struct, frozen=True, tag="event"):
@@ -158,5 +180,18 @@ class ViewerLeft(msgspec.Struct, frozen=True, tag="viewer_left"):
     viewer: str
 
 
-CameraMessage = State | AccessUnit | Event | NonceIssued | CommandResult | CommandError | TicketEnded
-ServerMessage = NonceWanted | Command | KeyPictureWanted | ViewerLeft
+class TalkBlock(msgspec.Struct, frozen=True, tag="talk", gc=False):
+    """20 ms of the owner's voice for the door; heard only while this viewer's ticket for talk lives.
+
+    `pcm` is TALK_BLOCK_BYTES long; of any other length it is dropped.
+    """
+
+    viewer: str
+    pcm: bytes
+
+    def __repr__(self) -> str:
+        return f"TalkBlock({len(self.pcm)} bytes)"
+
+
+CameraMessage = State | AccessUnit | Event | NonceIssued | CommandResult | CommandError | TicketEnded | Sound
+ServerMessage = NonceWanted | Command | KeyPictureWanted | ViewerLeft | TalkBlock

@@ -8,7 +8,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-from camera.doorbell.parts import Button, Chime, DoorbellError, Speaker
+from camera.doorbell.parts import Button, Chime, DoorbellError, Microphone, Speaker
 
 BUTTONS = {
     "none": "camera.doorbell.silent:NoButton",
@@ -29,7 +29,25 @@ SPEAKERS = {
     "file": "camera.doorbell.sound_file:FileSpeaker",
 }
 
-__all__ = ["BUTTONS", "CHIMES", "SPEAKERS", "Button", "Chime", "DoorbellError", "Speaker", "check_spec", "open_part"]
+MICROPHONES = {
+    "none": "camera.doorbell.microphone:NoMicrophone",
+    "alsa": "camera.doorbell.microphone:AlsaMicrophone",
+    "tone": "camera.doorbell.microphone:ToneMicrophone",
+}
+
+__all__ = [
+    "BUTTONS",
+    "CHIMES",
+    "MICROPHONES",
+    "SPEAKERS",
+    "Button",
+    "Chime",
+    "DoorbellError",
+    "Microphone",
+    "Speaker",
+    "check_spec",
+    "open_part",
+]
 
 
 def check_spec(what: str, table: dict[str, str], spec: str) -> tuple[str, str]:

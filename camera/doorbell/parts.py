@@ -1,4 +1,4 @@
-"""What the parts of a doorbell are to each other: three small protocols and one error."""
+"""What the parts of a doorbell are to each other: four small protocols and one error."""
 
 from __future__ import annotations
 
@@ -42,4 +42,11 @@ class Speaker(Protocol):
     """An open sound device. `write` may block for as long as the device wants; raises DoorbellError when it is gone."""
 
     def write(self, block: Samples) -> None: ...
+    def close(self) -> None: ...
+
+
+class Microphone(Protocol):
+    """An open sound device. `read` gives the next 20 ms and may block; raises DoorbellError when it is gone."""
+
+    def read(self) -> Samples: ...
     def close(self) -> None: ...

@@ -54,6 +54,8 @@ class SoundOut:
         self._changed = threading.Condition()
         self._is_closed = False
         self._fault: str | None = None
+        self.absent: str | None = None
+        """Why what was to be heard last was not, where there is no loudspeaker at all: no fault of anybody's."""
         self._busy_since_s: float | None = None
         self._speaker: Speaker | None = None
         self._heard_until_s = 0.0
@@ -108,8 +110,9 @@ class SoundOut:
                     self._sound(next_up)
                 else:
                     self._give(next_up)
-                self._fault = None
-            except NoDevice:
+                self._fault = self.absent = None
+            except NoDevice as error:
+                self.absent = str(error)
                 self._drop_all()
             except DoorbellError as error:
                 self._failed(str(error))

@@ -107,6 +107,20 @@ class BellRang(_Card, frozen=True, kw_only=True, tag="bell.rang"):
     name: str | None
 
 
+class TalkStarted(_Card, frozen=True, kw_only=True, tag="talk.started"):
+    viewer: str
+    device: str
+    name: str
+
+
+class TalkEnded(_Card, frozen=True, kw_only=True, tag="talk.ended"):
+    viewer: str
+    device: str
+    name: str
+    seconds: int
+    why: str
+
+
 class MaskChanged(_Card, frozen=True, kw_only=True, tag="mask.changed"):
     """`old` and `new` are digests; `visible` is the share of the picture that is now seen, 0.0-1.0.
 
@@ -182,6 +196,8 @@ Record: TypeAlias = (
     | MotionWatched
     | ViewMoved
     | BellRang
+    | TalkStarted
+    | TalkEnded
     | MaskChanged
     | MaskPending
     | MaskCancelled

@@ -54,7 +54,7 @@ async def open_live(request: Request, session: SignedIn, services: Parts) -> Res
         services.link.viewer_left(viewer)
         raise Refused(401, "not_signed_in", "the session ended meanwhile")
     server = request.scope.get("server") or ("127.0.0.1", 0)
-    answer = await services.live.open(viewer, session.id, offer, server[0])
+    answer = await services.live.open(viewer, session.id, offer, server[0], may_talk=session.role == "owner")
     headers = {"Location": f"/api/live/{viewer}", "Live-Seconds": str(lives_s), "Content-Type": "application/sdp"}
     return Response(answer, 201, headers=headers)
 

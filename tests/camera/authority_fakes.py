@@ -14,7 +14,7 @@ from camera.bell_desk import BellDesk
 from camera.claim_code import ClaimCodes, stretch
 from camera.clock import ClockQuality
 from camera.commands import Authority, Commands
-from camera.contract import Command, CommandError, CommandResult, ViewWord
+from camera.contract import CameraMessage, Command, CommandError, CommandResult, ViewWord
 from camera.control import PlateView, TrafficView
 from camera.errors import CommandRefused
 from camera.frame import PictureSize
@@ -25,6 +25,8 @@ from camera.motion import MotionTuning
 from camera.motion_desk import MotionDesk
 from camera.settings import CameraSettings
 from camera.signed import device_id, encode_base64url
+from camera.talk_desk import TalkDesk
+from camera.tickets import Tickets
 from camera.vault.cards import Record
 
 RECIPIENT = "age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj"
@@ -69,6 +71,11 @@ class FakeControl:
     traffic_view: TrafficView = field(default_factory=lambda: TrafficView(0, None))
     desk: MotionDesk | None = None
     bell: BellDesk | None = None
+    talk: TalkDesk | None = None
+    sent: list[CameraMessage] = field(default_factory=list)
+    tickets: Tickets | None = None
+    clock: FakeClock | None = None
+    is_talking: bool = False
     presses: list[int] = field(default_factory=list)
     tunings: list[MotionTuning] = field(default_factory=list)
     plate_view: PlateView = field(default_factory=lambda: PlateView(0.5, None, None, 1280, 720))
@@ -117,6 +124,21 @@ class FakeControl:
         assert self.bell is not None, "a House gives its control a bell"
         return self.bell
 
+    def talk_desk(self) -> TalkDesk:
+        assert self.talk is not None, "a House gives its control a conversation"
+        return self.talk
+
+    def may_talk(self, viewer: str, device: str) -> bool:
+        assert self.tickets is not None
+        assert self.clock is not None
+        return self.tickets.holds(viewer, device, self.clock.now_ns)
+
+    def send(self, message: CameraMessage) -> None:
+        self.sent.append(message)
+
+    def talk_changed(self, *, is_talking: bool) -> None:
+        self.is_talking = is_talking
+
     def record_press(self, at_ns: int) -> None:
         self.presses.append(at_ns)
 
@@ -128,6 +150,8 @@ class FakeControl:
 
     def tickets_changed(self, ended: list[str], why: str) -> None:
         self.ended += [(viewer, why) for viewer in ended]
+        if self.talk:
+            self.talk.close(why, ended)
 
     def announce(self, kind: str) -> None:
         self.announced.append(kind)
@@ -159,15 +183,17 @@ def sign(key: Any, alg: str, kid: str, action: str, nonce: str, args: dict[str, 
 class House:
     """A camera's authority in a temporary folder, with its owner's browser."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, microphone: str = "none") -> None:
         self.clock, self.control, self.owner = FakeClock(), FakeControl(), Browser()
         home = Home(folder / "camera")
         self.control.desk = MotionDesk(
             folder / "camera", self.clock, self.control.tunings.append, lambda data: b"sealed:" + data
         )
-        silent = CameraSettings(button="none", speaker="none", chime="none")
+        silent = CameraSettings(button="none", speaker="none", chime="none", microphone=microphone)
         self.control.bell = BellDesk(folder / "camera", silent, self.clock, self.control)
+        self.control.talk = TalkDesk(silent, self.clock, self.control.bell.sound, self.control)
         self.authority = Authority(home, self.clock, ClaimCodes(home.camera().camera_id))
+        self.control.tickets, self.control.clock = self.authority.tickets, self.clock
         self.commands = Commands(self.authority, self.control)
 
     def nonce(self) -> str:

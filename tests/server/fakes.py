@@ -208,6 +208,7 @@ class Recorder:
         self.tickets: list[TicketEnded] = []
         self.key_pictures_wanted = 0
         self.left: list[str] = []
+        self.voice: list[tuple[str, bytes]] = []
 
     def link_changed(self, is_online: bool) -> None:
         self.online.append(is_online)
@@ -223,6 +224,9 @@ class Recorder:
 
     def ticket_ended(self, ticket: TicketEnded) -> None:
         self.tickets.append(ticket)
+
+    def talk(self, viewer: str, pcm: bytes) -> None:
+        self.voice.append((viewer, pcm))
 
     def want_key_picture(self) -> None:
         self.key_pictures_wanted += 1
@@ -266,6 +270,7 @@ class Browser:
             connection = transceiver.receiver.transport.transport._connection
             _gather_on_loopback(connection)
         self.pictures: list[av.VideoFrame] = []
+        self.sounds: list[av.AudioFrame] = []
         self._pumps: list[asyncio.Task[None]] = []
         self.peer.on("track", self._pump)
 
@@ -289,8 +294,11 @@ class Browser:
         async def pump() -> None:
             while True:
                 frame = await track.recv()
-                assert isinstance(frame, av.VideoFrame)
-                self.pictures.append(frame)
+                if isinstance(frame, av.AudioFrame):
+                    self.sounds.append(frame)
+                else:
+                    assert isinstance(frame, av.VideoFrame)
+                    self.pictures.append(frame)
 
         self._pumps.append(asyncio.ensure_future(pump()))
 

@@ -16,6 +16,7 @@ import "../ui/styles/draw.css";
 import "../ui/styles/motion.css";
 import "../ui/styles/proof.css";
 import "../ui/styles/bell.css";
+import "../ui/styles/talk.css";
 import { App } from "./app";
 import { Bell } from "./bell/bell";
 import { browserBell, isLoud, startBell } from "./bell/bell_world";

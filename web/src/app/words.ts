@@ -465,6 +465,7 @@ export const words = {
       length ? `${name} watched live for ${length}` : `${name} is watching live`,
     viewedUnknown: (name: string) => `${name} watched live`,
     bellRang: "Somebody rang the bell",
+    talked: (name: string) => `${name} talked with the door`,
     bellTried: (name: string) => `${name} tried the bell`,
     viewMoved: "The camera was moved: its picture went black until the drawing was saved again",
     plate: (name: string) => `${name} looked at the empty picture, to draw`,
@@ -532,6 +533,18 @@ export const words = {
       denied: "Your browser was told no. You can change that in its settings for this page.",
       missing: "This browser has none for pages.",
     } as const,
+  },
+
+  talk: {
+    section: "Conversation with the door",
+    open: "Talk to the door",
+    hold: "Hold to talk",
+    speaking: "Speaking…",
+    doorMuted: "The door hears you. You do not hear it until you let go.",
+    youHear: "You hear the door.",
+    hangUp: "Hang up",
+    noMicrophone:
+      "You can listen only: your browser gave this page no microphone. You can change that in its settings for this page.",
   },
 
   settings: {

@@ -130,7 +130,16 @@ export function compareWithFiles(
 
 type AccessKind =
   | { readonly what: "watched"; readonly seconds: number | null; readonly isOngoing: boolean }
-  | { readonly what: "saw_plate" | "saw_traffic" | "set_up_motion" | "claimed" | "view_moved" | "rang" }
+  | {
+      readonly what:
+        | "saw_plate"
+        | "saw_traffic"
+        | "set_up_motion"
+        | "claimed"
+        | "view_moved"
+        | "rang"
+        | "talked";
+    }
   | { readonly what: "started"; readonly version: string }
   | { readonly what: "changed_mask"; readonly visible: number; readonly loosened: number }
   /** `isLock`: not a drawing, but the lock itself. */
@@ -186,6 +195,8 @@ function accessKind(
       return { what: "set_up_motion" };
     case "bell.rang":
       return { what: "rang" };
+    case "talk.started":
+      return { what: "talked" };
     case "view.moved":
       return { what: "view_moved" };
     case "mask.changed":

@@ -60,6 +60,14 @@ const READERS: Readonly<Record<string, (s: Shape) => Content>> = {
     seconds: s.amount("seconds"),
     why: s.text("why"),
   }),
+  "talk.started": (s) => ({ t: "talk.started", viewer: s.text("viewer"), ...byDevice(s) }),
+  "talk.ended": (s) => ({
+    t: "talk.ended",
+    viewer: s.text("viewer"),
+    ...byDevice(s),
+    seconds: s.amount("seconds"),
+    why: s.text("why"),
+  }),
   "plate.viewed": (s) => ({ t: "plate.viewed", ...byDevice(s) }),
   "bell.rang": (s) => ({
     t: "bell.rang",

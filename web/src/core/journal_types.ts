@@ -53,6 +53,13 @@ export type JournalRecord = Common &
         readonly seconds: number;
         readonly why: string;
       } & ByDevice)
+    | ({ readonly t: "talk.started"; readonly viewer: string } & ByDevice)
+    | ({
+        readonly t: "talk.ended";
+        readonly viewer: string;
+        readonly seconds: number;
+        readonly why: string;
+      } & ByDevice)
     | ({ readonly t: "plate.viewed" | "traffic.viewed" | "motion.watched" } & ByDevice)
     | { readonly t: "view.moved" }
     /** `device` null: the button at the door; else who tried the bell. */

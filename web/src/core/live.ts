@@ -51,15 +51,20 @@ export class LiveView {
   readonly #world: LiveWorld;
   readonly #state = new Subject<LiveState>({ kind: "idle" });
   readonly #stream = new Subject<MediaStream | null>(null);
+  readonly #sound = new Subject<MediaStream | null>(null);
+  readonly #hasSound: boolean;
+  #mouth: RTCRtpSender | null = null;
   readonly #firstPictureMs = new Subject<number | null>(null);
   #over: AbortController | null = null;
   #viewer: string | null = null;
   #startedAt = 0;
   #hurry: () => void = () => undefined;
 
-  constructor(api: Api, world: LiveWorld = browserWorld) {
+  /** `hasSound`: offers sound both ways, for talk. Nothing is heard or said until a conversation is opened. */
+  constructor(api: Api, world: LiveWorld = browserWorld, options: { hasSound?: boolean } = {}) {
     this.#api = api;
     this.#world = world;
+    this.#hasSound = options.hasSound ?? false;
   }
 
   get state(): Observable<LiveState> {
@@ -68,6 +73,16 @@ export class LiveView {
 
   get stream(): Observable<MediaStream | null> {
     return this.#stream;
+  }
+
+  /** What is said at the door; silent unless there is a conversation. */
+  get sound(): Observable<MediaStream | null> {
+    return this.#sound;
+  }
+
+  /** Where the owner's voice goes in; null while there is no connection, or no sound. */
+  get mouth(): RTCRtpSender | null {
+    return this.#mouth;
   }
 
   /** The ticket of the present connection; null while there is none. */
@@ -150,6 +165,8 @@ export class LiveView {
     } finally {
       over.removeEventListener("abort", end);
       ended.abort();
+      this.#mouth = null;
+      this.#sound.set(null);
       peer.close();
       this.#leave({ keepalive: false });
     }
@@ -158,7 +175,11 @@ export class LiveView {
   /** Posts the offer at once: on a LAN no candidate needs to be gathered first. Its nonce is fetched meanwhile. */
   async #negotiate(peer: RTCPeerConnection, over: AbortSignal): Promise<void> {
     peer.addTransceiver("video", { direction: "recvonly" });
-    peer.ontrack = (event) => this.#stream.set(event.streams[0] ?? new MediaStream([event.track]));
+    if (this.#hasSound) this.#mouth = peer.addTransceiver("audio", { direction: "sendrecv" }).sender;
+    peer.ontrack = (event) => {
+      const target = event.track.kind === "audio" ? this.#sound : this.#stream;
+      target.set(event.streams[0] ?? new MediaStream([event.track]));
+    };
     const [offerSdp, nonce] = await Promise.all([describe(peer), this.#api.nonce()]);
     const { viewer, answerSdp } = await this.#api.openLive(offerSdp, over, nonce);
     this.#viewer = viewer;

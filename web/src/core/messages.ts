@@ -56,6 +56,10 @@ export interface CameraState {
   } | null;
   /** Until the lock on showing more goes off; null when nobody asked for that. */
   readonly unlock_hours_left?: number | null;
+  /** Whether an owner talks to the door. */
+  readonly is_talking?: boolean;
+  /** What is wrong with the sound of that conversation. */
+  readonly talk_fault?: string | null;
 }
 
 /** `kind` is one of the kinds of `camera.contract.messages.Event`. */
@@ -184,6 +188,8 @@ export interface Commands {
   };
   "device.list": { args: Nothing; result: { devices: readonly PairedDevice[] } };
   "device.revoke": { args: { device: string }; result: Nothing };
+  "talk.open": { args: { viewer: string }; result: Nothing };
+  "talk.close": { args: { viewer: string }; result: Nothing };
   "bell.test": { args: Nothing; result: Nothing };
   "bell.get": { args: Nothing; result: BellReply };
   "bell.set": { args: { volume?: number; quiet?: QuietHours | null }; result: BellReply };

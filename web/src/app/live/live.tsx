@@ -11,6 +11,7 @@ import { words } from "../words";
 import { type CoverKind, coverOf } from "./cover";
 import { LastVisits } from "./last_visits";
 import { Stage } from "./stage";
+import { TalkBar } from "./talk_bar";
 import { useLive } from "./use_live";
 
 function RecordButton({ isRecording, isPossible }: { isRecording: boolean; isPossible: boolean }) {
@@ -49,7 +50,7 @@ export function Live() {
   const camera = useCamera();
   const isOwner = useMe()?.role === "owner";
   const isConnected = useValue(home.isConnected);
-  const live = useLive(Boolean(camera?.is_watching && camera.mask));
+  const live = useLive(Boolean(camera?.is_watching && camera.mask), isOwner);
   const heading = usePageTitle(words.live.title);
   const switching = useAction({ speak: true });
   if (!camera) return null;
@@ -95,6 +96,7 @@ export function Live() {
             <RecordButton isRecording={camera.recording_clip !== null} isPossible={!UNSEEING.has(cover)} />
           )}
         </header>
+        {isOwner && cover === "none" && <TalkBar view={live.view} />}
         <SoundHint />
         {isOwner && <LastVisits />}
       </div>

@@ -40,6 +40,7 @@ function followPictures(video: HTMLVideoElement, onPicture: () => void): () => v
 }
 
 export interface LivePicture {
+  readonly view: LiveView;
   readonly video: { current: HTMLVideoElement | null };
   readonly state: LiveState;
   /** True once a picture of the present connection is on the screen. */
@@ -49,9 +50,10 @@ export interface LivePicture {
   viewer(): string | null;
 }
 
-export function useLive(isWanted: boolean): LivePicture {
+/** `hasSound`: for an owner, who may talk. */
+export function useLive(isWanted: boolean, hasSound = false): LivePicture {
   const { api } = useParts();
-  const view = useMemo(() => new LiveView(api), [api]);
+  const view = useMemo(() => new LiveView(api, undefined, { hasSound }), [api, hasSound]);
   const video = useRef<HTMLVideoElement>(null);
   const [hasPicture, setPicture] = useState(false);
   const state = useValue(view.state);
@@ -79,5 +81,5 @@ export function useLive(isWanted: boolean): LivePicture {
     view.start();
   };
   const viewer = useCallback(() => view.viewer, [view]);
-  return { video, state, hasPicture, again, viewer };
+  return { view, video, state, hasPicture, again, viewer };
 }

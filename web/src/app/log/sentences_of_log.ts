@@ -64,6 +64,8 @@ function say(entry: AccessEntry, names: ReadonlyMap<string, string>): Said {
         icon: "bell",
         text: entry.device ? words.log.bellTried(name) : words.log.bellRang,
       };
+    case "talked":
+      return { kind: "look", icon: "mic", text: words.log.talked(name) };
     case "view_moved":
       return { kind: "other", icon: "warning", text: words.log.viewMoved };
     case "claimed":

@@ -1,0 +1,87 @@
+"""The one thread that has the microphone, while it is wanted and no longer."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+from camera.doorbell.parts import DoorbellError, Microphone, Samples
+from camera.doorbell.silent import NoDevice
+
+logger = logging.getLogger(__name__)
+_AGAIN_S = 2.0
+_HANGS_S = 3.0
+
+
+class SoundIn:
+    """`begin` and `end` never block and never raise; they may come from any thread.
+
+    Invariant: the device is open only between `begin` and `end`. One that fails is opened again every 2 s meanwhile;
+    one that hangs keeps its thread, which gives nothing any more after `end`, and a new `begin` has a new thread.
+    """
+
+    def __init__(self, open_microphone: Callable[[], Microphone]) -> None:
+        self._open = open_microphone
+        self._stop: threading.Event | None = None
+        self._fault: str | None = None
+        self._busy_since_s: float | None = None
+
+    def begin(self, on_block: Callable[[Samples], None]) -> None:
+        """From now on each 20 ms are given to `on_block`, on the microphone's own thread."""
+        self.end()
+        stop = self._stop = threading.Event()
+        threading.Thread(target=self._work, args=(stop, on_block), name="sound-in", daemon=True).start()
+
+    def end(self) -> None:
+        """No further block is given."""
+        if self._stop:
+            self._stop.set()
+        self._stop, self._fault, self._busy_since_s = None, None, None
+
+    def fault(self) -> str | None:
+        """Why nothing is heard, as one sentence; None when all is well or nobody listens."""
+        since_s = self._busy_since_s
+        if since_s is not None and time.monotonic() - since_s > _HANGS_S:
+            return "the microphone does not answer: unplug it and plug it in again, or restart the camera"
+        return self._fault
+
+    def _work(self, stop: threading.Event, on_block: Callable[[Samples], None]) -> None:
+        while not stop.is_set():
+            try:
+                self._listen(stop, on_block)
+            except NoDevice as error:
+                self._failed(stop, str(error))
+                return
+            except DoorbellError as error:
+                self._failed(stop, str(error))
+            except Exception as error:  # outermost loop of this thread: whatever a driver throws, the bell goes on
+                logger.exception("the microphone failed")
+                self._failed(stop, f"the microphone failed ({type(error).__name__}): check that it is plugged in")
+            stop.wait(_AGAIN_S)
+
+    def _listen(self, stop: threading.Event, on_block: Callable[[Samples], None]) -> None:
+        self._busy(stop, time.monotonic())
+        microphone = self._open()
+        try:
+            while not stop.is_set():
+                self._busy(stop, time.monotonic())
+                block = microphone.read()
+                if stop.is_set():
+                    return
+                self._fault = None
+                on_block(block)
+        finally:
+            self._busy(stop, None)
+            microphone.close()
+
+    def _busy(self, stop: threading.Event, since_s: float | None) -> None:
+        if self._stop is stop:
+            self._busy_since_s = since_s
+
+    def _failed(self, stop: threading.Event, sentence: str) -> None:
+        if self._stop is stop:
+            if sentence != self._fault:
+                logger.warning("%s", sentence)
+            self._fault = sentence
