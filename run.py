@@ -7,6 +7,7 @@ usage: python3 run.py demo [options of `stoop run`]   set up, then camera and se
        python3 run.py setup                           only set up
        python3 run.py bench [names]                   the benchmarks, against their baselines
        python3 run.py fail-closed [--frames N]        a million pictures through planted faults: none unmasked
+       python3 run.py picamera                        as root: people through the real picamera2, in a chroot
        python3 run.py vm [--short] [--cuts N]         as root: a booted Debian with Stoop on it, and what holds there
 """
 
@@ -74,6 +75,7 @@ def main(words: Sequence[str]) -> int:
         "check": job_check,
         "bench": job_bench,
         "fail-closed": job_fail_closed,
+        "picamera": job_picamera,
         "vm": job_vm,
     }
     if not words or words[0] not in jobs:
@@ -175,15 +177,26 @@ def job_fail_closed(words: Sequence[str]) -> int:
 
 def job_vm(words: Sequence[str]) -> int:
     set_up(DEV_LOCK)
-    if os.geteuid() != 0:
-        raise SetupError("a machine is booted as root: run it with sudo")
-    missing = sorted({package for tool, package in DEBIAN_FOR_VM.items() if not shutil.which(tool)})
-    if missing:
-        step(f"Debian packages ({' '.join(missing)})", lambda: apt(*missing))
+    install_debian_packages_for_vm()
     if code := subprocess.call([BIN / "python", "-m", "tests.vm.prepare"], cwd=ROOT, env=environment()):
         return code
     apart = ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
     return subprocess.call([*apart, BIN / "python", "-m", "tests.vm", *words], cwd=ROOT, env=environment())
+
+
+def job_picamera(words: Sequence[str]) -> int:
+    set_up(DEV_LOCK)
+    install_debian_packages_for_vm()
+    apart = ["unshare", "--mount", BIN / "python", "-m", "tests.picamera_virtual"]
+    return subprocess.call([*apart, *words], cwd=ROOT, env=environment())
+
+
+def install_debian_packages_for_vm() -> None:
+    if os.geteuid() != 0:
+        raise SetupError("this takes root: run it with sudo")
+    missing = sorted({package for tool, package in DEBIAN_FOR_VM.items() if not shutil.which(tool)})
+    if missing:
+        step(f"Debian packages ({' '.join(missing)})", lambda: apt(*missing))
 
 
 # --- set-up -----------------------------------------------------------------------------------------------------

@@ -81,7 +81,7 @@ def _with_button(settings: Settings, button: str | None) -> Settings:
 def _options(words: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m camera", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="data folder")
-    parser.add_argument("--source", help="demo, file:PATH, v4l2:/dev/video0; default: the settings file's")
+    parser.add_argument("--source", help="demo, file:PATH, picamera:0, v4l2:/dev/video0; default: the settings file's")
     parser.add_argument("--button", help="the bell's button, such as evdev:PATH; default: the settings file's")
     parser.add_argument("--config", type=Path, help="settings file (TOML)")
     parser.add_argument("--socket", type=Path, help="Unix socket for the server; default: DATA/run/camera.sock")

@@ -18,7 +18,7 @@ MaskFile = Annotated[Path | None, typer.Option("--mask", help="mask file (JSON: 
 AsJson = Annotated[bool, typer.Option("--json", help="print one JSON object")]
 Data = Annotated[Path, typer.Option("--data", help="data folder")]
 Config = Annotated[Path | None, typer.Option("--config", help="settings file (TOML)")]
-SourceSpec = Annotated[str | None, typer.Option("--source", help="demo, file:PATH, v4l2:/dev/video0")]
+SourceSpec = Annotated[str | None, typer.Option("--source", help="demo, file:PATH, picamera:0, v4l2:/dev/video0")]
 
 
 mask_app = typer.Typer(no_args_is_help=True, help="Mask files, as the app draws and exports them.")

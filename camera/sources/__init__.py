@@ -10,6 +10,7 @@ from camera.sources.source import Source, SourceError, SourceOptions, SourceSpec
 SOURCES = {
     "demo": "camera.sources.demo:open_demo",
     "file": "camera.sources.file:open_file",
+    "picamera": "camera.sources.picamera:open_picamera",
     "v4l2": "camera.sources.v4l2:open_v4l2",
 }
 """Kind to `module:function`, imported when first opened; the function takes (SourceSpec, SourceOptions)."""
