@@ -52,7 +52,7 @@ def main() -> int:
         what = "people of a real film" if frames else "a test pattern (no film at hand)"
         print(
             f"proved: {what} through the real picamera2 {result['picamera2']} on libcamera's virtual pipeline; "
-            f"{result['pictures']} pictures, {result['motions']} motions seen, hidden parts black in each picture decoded"
+            f"{result['pictures']} pictures, {result['motions']} motions seen, hidden parts black in each"
         )
     return 1 if faults else 0
 

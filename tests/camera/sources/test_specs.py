@@ -29,8 +29,8 @@ def test_a_spec_is_taken_apart(spec: str, kind: str, address: str, settings: dic
 @pytest.mark.parametrize(
     ("spec", "sentence"),
     [
-        ("", "use one of demo, file, v4l2"),
-        ("rtsp://somewhere", "use one of demo, file, v4l2"),
+        ("", "use one of demo, file, picamera, v4l2"),
+        ("rtsp://somewhere", "use one of demo, file, picamera, v4l2"),
         ("demo?seed", "write them like ?name=value"),
         ("demo?seed=x", "seed 'x' of source demo is no number"),
         ("demo?seed=-1", "seed '-1' of source demo is no number"),
