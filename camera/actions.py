@@ -23,6 +23,7 @@ from camera.talk_actions import TALK_ACTIONS
 from camera.tickets import LIFE_S as TICKET_LIFE_S
 from camera.tickets import Ticket
 from camera.vault import cards
+from camera.waking import ask_to_wake, keep_asleep
 
 if TYPE_CHECKING:
     from camera.commands import Authority
@@ -81,6 +82,7 @@ class SettingsArgs(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
     watching: bool | None = None
     record_on_motion: bool | None = None
     loosening_lock: bool | None = None
+    bell_only: bool | None = None
 
 
 def claim(authority: Authority, control: Control, _: Caller, payload: Payload) -> Body:
@@ -138,6 +140,8 @@ def live_open(authority: Authority, control: Control, caller: Caller, payload: P
     device = _device(caller)
     if not authority.home.camera().is_watching:
         raise CommandRefused("conflict", "the camera is switched off: switch it on in the settings first")
+    if control.is_dark():
+        raise CommandRefused("conflict", "the camera looks only when the bell rings: wait until somebody presses it")
     ticket = authority.tickets.offer(device.device, device.name, authority.clock.monotonic_ns())
     if ticket is None:
         raise CommandRefused("too_many", "too many watch already: close the picture on another page or device")
@@ -204,6 +208,8 @@ def traffic_get(authority: Authority, control: Control, caller: Caller, payload:
 
 def clip_record(authority: Authority, control: Control, _: Caller, payload: Payload) -> Body:
     _args(payload, NoArgs)
+    if authority.home.camera().is_bell_only:
+        raise CommandRefused("conflict", "bell-only mode records nothing: end it in the settings first")
     if not authority.home.camera().is_watching or control.mask() is None:
         raise CommandRefused(
             "conflict", "there is no picture to record: switch the camera on and draw your stoop first"
@@ -290,6 +296,7 @@ def settings_get(authority: Authority, _: Control, __: Caller, payload: Payload)
 
 def settings_set(authority: Authority, control: Control, caller: Caller, payload: Payload) -> Body:
     args, device, old = _args(payload, SettingsArgs), _device(caller), authority.home.camera()
+    is_wake_to_wait = old.is_bell_only and args.bell_only is False and old.is_loosening_locked
     is_lock_to_stay = old.is_loosening_locked and args.loosening_lock is False
     new = msgspec.structs.replace(
         old,
@@ -297,6 +304,7 @@ def settings_set(authority: Authority, control: Control, caller: Caller, payload
         is_watching=old.is_watching if args.watching is None else args.watching,
         is_recording_on_motion=old.is_recording_on_motion if args.record_on_motion is None else args.record_on_motion,
         is_loosening_locked=old.is_loosening_locked or args.loosening_lock is True,
+        is_bell_only=old.is_bell_only if args.bell_only is None or is_wake_to_wait else args.bell_only,
     )
     if new != old:
         changed = ", ".join(sorted(key for key, value in _settings(new).items() if _settings(old)[key] != value))
@@ -304,10 +312,14 @@ def settings_set(authority: Authority, control: Control, caller: Caller, payload
             cards.SettingsChanged(at_ms=authority.clock.wall_ms(), device=device.device, name=device.name, what=changed)
         )
         authority.home.save_camera(new)
-        if not new.is_watching:
+        if not new.is_watching or (new.is_bell_only and not old.is_bell_only):
             end_views(authority, control, authority.tickets.end_all(), "off")
         control.use_record(new)
         control.announce("settings.changed")
+    if is_wake_to_wait:
+        ask_to_wake(authority, control, device)
+    elif args.bell_only:
+        keep_asleep(authority, control, device)
     if is_lock_to_stay:
         ask_to_unlock(authority, control, device)
     elif args.loosening_lock:
@@ -351,6 +363,7 @@ def _settings(record: CameraRecord) -> Body:
         "watching": record.is_watching,
         "record_on_motion": record.is_recording_on_motion,
         "loosening_lock": record.is_loosening_locked,
+        "bell_only": record.is_bell_only,
     }
 
 

@@ -24,7 +24,7 @@ class BellPort(Protocol):
     """Whom a ring reaches. None of it may block for long; the record comes last, as only the card can be slow."""
 
     def announce(self, kind: str) -> None: ...
-    def record_press(self, at_ns: int) -> None: ...
+    def record_press(self, at_ns: int, *, is_visitor: bool) -> None: ...
     def note_later(self, record: Record) -> None: ...
 
 
@@ -87,7 +87,7 @@ class BellDesk:
         volume = self.wishes.volume_at(wall_ms, is_time_known=self._clock.quality() == "synced")
         self._chime.ring(volume, lambda: self._heard(now_ns))
         self._port.announce("bell.rang")
-        self._port.record_press(now_ns)
+        self._port.record_press(now_ns, is_visitor=device is None)
         self._port.note_later(BellRang(at_ms=wall_ms, device=device, name=name))
         return True
 

@@ -28,6 +28,7 @@ class CameraRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     is_watching: bool = True
     is_recording_on_motion: bool = True
     is_loosening_locked: bool = False
+    is_bell_only: bool = False
 
 
 class Device(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -41,15 +41,24 @@ class WaitingUnlock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     left_ns: _LeftNs = WAIT_NS
 
 
+class WaitingWake(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The wish to end bell-only mode."""
+
+    device: str
+    name: str
+    left_ns: _LeftNs = WAIT_NS
+
+
 class Waiting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """loosening.json: all that waits."""
 
     drawing: WaitingDrawing | None = None
     unlock: WaitingUnlock | None = None
+    wake: WaitingWake | None = None
 
 
 class Loosening:
-    """At most one drawing and one unlocking wait; a newer one takes the older's place and waits its full time.
+    """At most one of each kind waits; a newer one takes the older's place and waits its full time.
 
     Invariant: nothing becomes due before 24 h were seen to pass in steps of at most a minute since it was asked for,
     whatever the clock says and however often the camera starts. Not safe for several threads.
@@ -73,6 +82,11 @@ class Loosening:
         return unlock if unlock and unlock.left_ns == 0 else None
 
     @property
+    def due_wake(self) -> WaitingWake | None:
+        wake = self._waiting.wake
+        return wake if wake and wake.left_ns == 0 else None
+
+    @property
     def is_save_due(self) -> bool:
         """Time has passed that a crash would forget."""
         return self._unsaved_ns >= SAVE_EVERY_NS
@@ -86,27 +100,43 @@ class Loosening:
         self._read_at_ns = now_ns
         if self._waiting != Waiting():
             self._unsaved_ns += passed_ns
-            self._waiting = Waiting(_older(self._waiting.drawing, passed_ns), _older(self._waiting.unlock, passed_ns))
+            waiting = self._waiting
+            self._waiting = Waiting(
+                _older(waiting.drawing, passed_ns), _older(waiting.unlock, passed_ns), _older(waiting.wake, passed_ns)
+            )
 
-    def hold(self, what: WaitingDrawing | WaitingUnlock, now_ns: int) -> None:
+    def hold(self, what: WaitingDrawing | WaitingUnlock | WaitingWake, now_ns: int) -> None:
         """`what` waits from now on."""
         self.advance(now_ns)
-        if isinstance(what, WaitingDrawing):
-            self._waiting = Waiting(what, self._waiting.unlock)
-        else:
-            self._waiting = Waiting(self._waiting.drawing, what)
+        match what:
+            case WaitingDrawing():
+                self._change(drawing=what)
+            case WaitingUnlock():
+                self._change(unlock=what)
+            case WaitingWake():
+                self._change(wake=what)
 
     def drop_drawing(self) -> WaitingDrawing | None:
         """It never comes into force; gives what was dropped."""
-        dropped, self._waiting = self._waiting.drawing, Waiting(None, self._waiting.unlock)
+        dropped = self._waiting.drawing
+        self._change(drawing=None)
         return dropped
 
     def drop_unlock(self) -> WaitingUnlock | None:
-        dropped, self._waiting = self._waiting.unlock, Waiting(self._waiting.drawing, None)
+        dropped = self._waiting.unlock
+        self._change(unlock=None)
         return dropped
 
+    def drop_wake(self) -> WaitingWake | None:
+        dropped = self._waiting.wake
+        self._change(wake=None)
+        return dropped
 
-W = TypeVar("W", WaitingDrawing, WaitingUnlock)
+    def _change(self, **parts: WaitingDrawing | WaitingUnlock | WaitingWake | None) -> None:
+        self._waiting = msgspec.structs.replace(self._waiting, **parts)
+
+
+W = TypeVar("W", WaitingDrawing, WaitingUnlock, WaitingWake)
 
 
 def _older(waiting: W | None, passed_ns: int) -> W | None:

@@ -14,6 +14,7 @@ from camera.loosening import WAIT_NS, Waiting, WaitingDrawing, WaitingUnlock
 from camera.mask import Mask, MaskError, parse_mask
 from camera.mask_change import MaskChange, percent
 from camera.vault import cards
+from camera.waking import keep_asleep, wake_if_due
 
 if TYPE_CHECKING:
     from camera.commands import Authority
@@ -71,6 +72,7 @@ def cancel(authority: Authority, control: Control, device: Device) -> None:
     """All that waits is dropped. Raises CommandRefused not_found when nothing waits."""
     if authority.loosening.waiting == Waiting():
         raise CommandRefused("not_found", "nothing waits any more: look at the drawing again")
+    keep_asleep(authority, control, device)
     _drop(authority, control, device, "owner", drawing=True, unlock=True)
 
 
@@ -82,6 +84,8 @@ def keep_locked(authority: Authority, control: Control, device: Device) -> None:
 def drop_of_device(authority: Authority, control: Control, gone: Device, by: Device) -> None:
     """What a removed device asked for never happens."""
     waiting = authority.loosening.waiting
+    if waiting.wake and waiting.wake.device == gone.device:
+        keep_asleep(authority, control, by)
     _drop(
         authority,
         control,
@@ -101,6 +105,7 @@ def carry_out_due(authority: Authority, control: Control) -> None:
     try:
         _open_drawing(authority, control)
         _unlock(authority, control)
+        wake_if_due(authority, control)
     except (CommandRefused, OSError) as error:
         logger.warning("what has waited could not be carried out, it waits another minute: %s", error)
         _postpone(authority)
@@ -203,7 +208,7 @@ def _unlock(authority: Authority, control: Control) -> None:
 
 def _postpone(authority: Authority) -> None:
     loosening, now_ns = authority.loosening, authority.clock.monotonic_ns()
-    for due in (loosening.due_drawing, loosening.due_unlock):
+    for due in (loosening.due_drawing, loosening.due_unlock, loosening.due_wake):
         if due:
             loosening.hold(msgspec.structs.replace(due, left_ns=_RETRY_NS), now_ns)
 

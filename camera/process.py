@@ -11,6 +11,7 @@ import msgspec
 from camera import __version__
 from camera.actions import end_views
 from camera.bell_desk import BellDesk
+from camera.bell_only import BellOnly
 from camera.claim_code import ClaimCode, ClaimCodes
 from camera.clock import Clock, SystemClock
 from camera.commands import Authority, Commands
@@ -115,6 +116,7 @@ class CameraProcess:
         self._guard = ViewGuard(self)
         self._desk = MotionDesk(data / "camera", self._clock, self._use_tuning, self._storage.seal)
         self._bell = BellDesk(data / "camera", settings.camera, self._clock, self)
+        self._bell_only = BellOnly()
         self._talk = TalkDesk(settings.camera, self._clock, self._bell.sound, self)
         self._watch = Watch(settings.camera, open_source, self, self, lookers, self._guard, self._desk)
         self._publisher = Publisher(socket_path, self)
@@ -161,7 +163,7 @@ class CameraProcess:
     def _load(self, home: Home, record: CameraRecord) -> None:
         if record.recipient:
             self._storage.found(record.recipient)
-        self._watch.switch(is_on=record.is_watching, records_on_motion=record.is_recording_on_motion)
+        self._switch(record)
         self.waiting_changed()
         try:
             text = home.mask_text()
@@ -184,10 +186,11 @@ class CameraProcess:
 
     def waiting_changed(self) -> None:
         waiting = self._authority.loosening.waiting
-        mask, unlock = waiting.drawing, waiting.unlock
+        mask, unlock, wake = waiting.drawing, waiting.unlock, waiting.wake
         self._board.update(
             pending_mask=PendingMask(mask.digest, mask.newly_visible, hours(mask.left_ns)) if mask else None,
             unlock_hours_left=hours(unlock.left_ns) if unlock else None,
+            wake_hours_left=hours(wake.left_ns) if wake else None,
         )
 
     def view(self) -> ViewWord:
@@ -236,8 +239,15 @@ class CameraProcess:
     def talk_desk(self) -> TalkDesk:
         return self._talk
 
-    def record_press(self, at_ns: int) -> None:
-        if self._board.state().is_delivering:
+    def is_dark(self) -> bool:
+        return self._bell_only.is_dark(self._clock.monotonic_ns())
+
+    def record_press(self, at_ns: int, *, is_visitor: bool) -> None:
+        if self._bell_only.is_on:
+            if is_visitor:  # an owner's test rings: it must not open an eye that only visitors may open
+                self._bell_only.press(at_ns)
+                self._switch(self._authority.home.camera())
+        elif self._board.state().is_delivering:
             self._watch.wish(lambda pipeline: pipeline.press(at_ns))
 
     def record_now(self) -> None:
@@ -246,7 +256,7 @@ class CameraProcess:
 
     def use_record(self, record: CameraRecord) -> None:
         self._board.be(_identity(record))
-        self._watch.switch(is_on=record.is_watching, records_on_motion=record.is_recording_on_motion)
+        self._switch(record)
         self._show_claim_code()
 
     def tickets_changed(self, ended: list[str], why: str) -> None:
@@ -319,6 +329,8 @@ class CameraProcess:
             self._publisher.send(unit)
 
     def motion(self, is_active: bool) -> None:
+        if self._bell_only.is_on:
+            return
         self._board.update(has_motion=is_active)
         self.announce("motion.started" if is_active else "motion.ended")
 
@@ -357,7 +369,8 @@ class CameraProcess:
             fault = self._shape_fault(self._mask)
             self._board.update(mask=MaskState(self._mask.digest, visible_share), mask_fault=fault)
 
-        if pressed_at_ns := self._bell.rang_at_ns(_PRESS_STANDS_NS):
+        pressed_at_ns = self._bell.rang_at_ns(_PRESS_STANDS_NS)
+        if pressed_at_ns and not self._bell_only.is_on:
             self._watch.wish(lambda pipeline: pipeline.press(pressed_at_ns))
 
     def delivering(self) -> None:
@@ -367,9 +380,10 @@ class CameraProcess:
 
     def lost(self, fault: str) -> None:
         was_delivering = self._board.state().is_delivering
-        self._board.update(is_delivering=False, lens_fault=fault, has_motion=False)
+        is_dark = self.is_dark()  # as the owner wants it: no fault, and no news
+        self._board.update(is_delivering=False, lens_fault=None if is_dark else fault, has_motion=False)
         self._watchdog.status(fault)
-        if was_delivering:
+        if was_delivering and not is_dark:
             self.announce("source.lost")
 
     def tick(self) -> None:
@@ -381,9 +395,13 @@ class CameraProcess:
         ):  # a command that waits for the card must not hold up the picture
             try:
                 end_views(self._authority, self, self._authority.tickets.expired(now_ns), "expired")
+                if self.is_dark() and len(self._authority.tickets):
+                    end_views(self._authority, self, self._authority.tickets.end_all(), "dark")
                 self._show_claim_code()
             finally:
                 self._authority_lock.release()
+        if self.is_dark() and self._watch.is_on:
+            self._switch(self._authority.home.camera())
         if now_ns >= self._tidy_at_ns:
             self._tidy_at_ns = now_ns + 10_000_000_000
             self._storage.tidy()
@@ -394,6 +412,16 @@ class CameraProcess:
 
     def _has_viewer(self) -> bool:
         return self._authority.tickets.has_viewer(self._clock.monotonic_ns())
+
+    def _switch(self, record: CameraRecord) -> None:
+        """The lens is open while the owner wants it, and in bell-only mode for a minute from each press."""
+        self._bell_only.switch(is_on=record.is_bell_only)
+        is_dark = self.is_dark()
+        self._watch.switch(
+            is_on=record.is_watching and not is_dark,
+            records_on_motion=record.is_recording_on_motion and not record.is_bell_only,
+        )
+        self._board.update(is_dark=is_dark)
 
     def _use_tuning(self, tuning: MotionTuning) -> None:
         self._watch.wish(lambda pipeline: pipeline.use_tuning(tuning))
@@ -438,4 +466,6 @@ class CameraProcess:
 
 
 def _identity(record: CameraRecord) -> Identity:
-    return Identity(record.camera_id, record.name, record.recipient is not None, record.is_watching)
+    return Identity(
+        record.camera_id, record.name, record.recipient is not None, record.is_watching, record.is_bell_only
+    )

@@ -32,6 +32,8 @@ class Status:
     view: ViewWord = "unknown"
     pending_mask: PendingMask | None = None
     unlock_hours_left: int | None = None
+    is_dark: bool = False
+    wake_hours_left: int | None = None
     is_talking: bool = False
     talk_fault: str | None = None
 
@@ -44,6 +46,7 @@ class Identity:
     name: str
     is_claimed: bool
     is_watching: bool
+    is_bell_only: bool
 
 
 class StatusBoard:
@@ -93,6 +96,9 @@ def _state(identity: Identity, status: Status) -> State:
         view=status.view,
         pending_mask=status.pending_mask,
         unlock_hours_left=status.unlock_hours_left,
+        is_bell_only=identity.is_bell_only,
+        is_dark=status.is_dark,
+        wake_hours_left=status.wake_hours_left,
         is_talking=status.is_talking,
         talk_fault=status.talk_fault,
     )

@@ -107,6 +107,12 @@ class State(msgspec.Struct, frozen=True, tag="state"):
     pending_mask: PendingMask | None = None
     unlock_hours_left: int | None = None
     """Until the lock on showing more goes off, as an owner's device asked; None when nobody did."""
+    is_bell_only: bool = False
+    """The lens is open for a minute from each press, and dark at any other time; nothing is recorded."""
+    is_dark: bool = False
+    """Bell-only, and nobody pressed within the last minute."""
+    wake_hours_left: int | None = None
+    """Until bell-only mode ends, as an owner's device asked under the lock; None when nobody did."""
     is_talking: bool = False
     """Whether an owner is talking to the door: only then is the microphone open."""
     talk_fault: str | None = None

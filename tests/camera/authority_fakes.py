@@ -76,6 +76,7 @@ class FakeControl:
     tickets: Tickets | None = None
     clock: FakeClock | None = None
     is_talking: bool = False
+    is_lens_dark: bool = False
     presses: list[int] = field(default_factory=list)
     tunings: list[MotionTuning] = field(default_factory=list)
     plate_view: PlateView = field(default_factory=lambda: PlateView(0.5, None, None, 1280, 720))
@@ -139,11 +140,14 @@ class FakeControl:
     def talk_changed(self, *, is_talking: bool) -> None:
         self.is_talking = is_talking
 
-    def record_press(self, at_ns: int) -> None:
+    def record_press(self, at_ns: int, *, is_visitor: bool) -> None:
         self.presses.append(at_ns)
 
     def record_now(self) -> None:
         self.record_nows += 1
+
+    def is_dark(self) -> bool:
+        return self.is_lens_dark
 
     def use_record(self, record: CameraRecord) -> None:
         self.used.append(record)

@@ -43,7 +43,7 @@ class Door:
     def announce(self, kind: str) -> None:
         self.told.append(kind)
 
-    def record_press(self, at_ns: int) -> None:
+    def record_press(self, at_ns: int, *, is_visitor: bool) -> None:
         self.told.append("clip")
 
     def note_later(self, record: Record) -> None:

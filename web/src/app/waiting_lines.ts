@@ -4,7 +4,7 @@ import type { CameraState } from "../core/messages";
 import { percent } from "./draw/loosening";
 import { words } from "./words";
 
-type Waiting = Pick<CameraState, "pending_mask" | "unlock_hours_left">;
+type Waiting = Pick<CameraState, "pending_mask" | "unlock_hours_left" | "wake_hours_left">;
 
 /** One sentence for each thing that waits. */
 export function waitingLines(camera: Waiting | null): string[] {
@@ -13,5 +13,6 @@ export function waitingLines(camera: Waiting | null): string[] {
   const unlock = camera?.unlock_hours_left;
   if (mask) lines.push(words.waiting.mask(mask.hours_left, percent(mask.newly_visible)));
   if (typeof unlock === "number") lines.push(words.waiting.unlock(unlock));
+  if (typeof camera?.wake_hours_left === "number") lines.push(words.waiting.wake(camera.wake_hours_left));
   return lines;
 }

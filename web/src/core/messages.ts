@@ -56,6 +56,12 @@ export interface CameraState {
   } | null;
   /** Until the lock on showing more goes off; null when nobody asked for that. */
   readonly unlock_hours_left?: number | null;
+  /** The camera looks for a minute from each press only, and records nothing. */
+  readonly is_bell_only?: boolean;
+  /** Bell-only, and nobody pressed within the last minute. */
+  readonly is_dark?: boolean;
+  /** Until bell-only mode ends; null when nobody asked for that. */
+  readonly wake_hours_left?: number | null;
   /** Whether an owner talks to the door. */
   readonly is_talking?: boolean;
   /** What is wrong with the sound of that conversation. */
@@ -92,6 +98,8 @@ export interface Settings {
   readonly record_on_motion: boolean;
   /** Showing more waits a day. */
   readonly loosening_lock: boolean;
+  /** Look only when the bell rings. */
+  readonly bell_only: boolean;
 }
 
 export interface PlateReply {

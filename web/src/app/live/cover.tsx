@@ -13,6 +13,7 @@ export type CoverKind =
   | "connecting"
   | "away"
   | "off"
+  | "dark"
   | "no_stoop"
   | "no_source"
   | "moved"
@@ -29,6 +30,7 @@ export function coverOf(
 ): CoverKind {
   if (camera && !camera.is_watching) return "off";
   if (camera && !camera.mask) return "no_stoop";
+  if (camera?.is_dark) return "dark";
   if (!isConnected || live.kind === "camera_away") return "away";
   if (camera && !camera.is_delivering) return "no_source";
   if (camera?.view === "moved" || camera?.view === "checking") return camera.view;
@@ -98,6 +100,8 @@ function inside({ kind, isOwner, isSwitching, onAgain, onSwitchOn }: CoverProps)
           )}
         </Message>
       );
+    case "dark":
+      return <Message icon="bell" title={words.live.dark} text={words.live.darkText} />;
     case "no_stoop":
       return (
         <Message

@@ -38,6 +38,7 @@ function RecordButton({ isRecording, isPossible }: { isRecording: boolean; isPos
 /** There is nothing to record: black, or nobody to ask. */
 const UNSEEING: ReadonlySet<CoverKind> = new Set([
   "off",
+  "dark",
   "no_stoop",
   "no_source",
   "away",
@@ -50,7 +51,7 @@ export function Live() {
   const camera = useCamera();
   const isOwner = useMe()?.role === "owner";
   const isConnected = useValue(home.isConnected);
-  const live = useLive(Boolean(camera?.is_watching && camera.mask), isOwner);
+  const live = useLive(Boolean(camera?.is_watching && camera.mask && !camera.is_dark), isOwner);
   const heading = usePageTitle(words.live.title);
   const switching = useAction({ speak: true });
   if (!camera) return null;
@@ -93,7 +94,10 @@ export function Live() {
             )}
           </div>
           {isOwner && (
-            <RecordButton isRecording={camera.recording_clip !== null} isPossible={!UNSEEING.has(cover)} />
+            <RecordButton
+              isRecording={camera.recording_clip !== null}
+              isPossible={!UNSEEING.has(cover) && !camera.is_bell_only}
+            />
           )}
         </header>
         {isOwner && cover === "none" && <TalkBar view={live.view} />}

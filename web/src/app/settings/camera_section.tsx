@@ -111,6 +111,12 @@ export function CameraSection() {
     if (await switching.run(() => change({ watching: isOn })))
       toast(isOn ? words.settings.switchedOn : words.settings.switchedOff, "power");
   };
+  const bellOnly = async (isOn: boolean) => {
+    const { bellOnlyYesTitle: title, bellOnlyYesText: body, bellOnlyYes: action } = words.settings;
+    if (isOn && !(await ask({ title, body, action, cancel: words.common.cancel }))) return;
+    const isDone = await switching.run(() => change({ bell_only: isOn }));
+    if (isDone && !isOn && settings.loosening_lock) toast(words.settings.bellOnlyWaits, "lock");
+  };
   const lock = async (isOn: boolean) => {
     const { lockOffTitle: title, lockOffText: body, lockOffYes: action } = words.settings;
     if (!isOn && !(await ask({ title, body, action, cancel: words.common.cancel, danger: true }))) return;
@@ -135,6 +141,14 @@ export function CameraSection() {
           busy={switching.isBusy}
           testid="switch-motion"
           onChange={(isOn) => switching.run(() => change({ record_on_motion: isOn }))}
+        />
+        <SwitchRow
+          title={words.settings.bellOnly}
+          note={settings.bell_only ? words.settings.bellOnlyOn : words.settings.bellOnlyOff}
+          checked={settings.bell_only}
+          busy={switching.isBusy}
+          testid="switch-bell-only"
+          onChange={bellOnly}
         />
         <MotionRow />
         <DrawRow />
