@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
@@ -18,6 +17,8 @@ from camera.invites import LIFE_S as INVITE_LIFE_S
 from camera.invites import Invite
 from camera.mask_replacing import ask_to_unlock, cancel, drop_of_device, keep_locked, replace_mask
 from camera.motion_actions import MOTION_ACTIONS
+from camera.names import tidy
+from camera.reply_actions import REPLY_ACTIONS
 from camera.signed import Payload, decode_base64url, device_id, encode_base64url, public_key_from
 from camera.talk_actions import TALK_ACTIONS
 from camera.tickets import LIFE_S as TICKET_LIFE_S
@@ -346,17 +347,6 @@ def end_views(authority: Authority, control: Control, ended: list[Ticket], why: 
         )
 
 
-def tidy(name: str) -> str:
-    """A name as people typed it, without control characters and outer blanks.
-
-    Raises CommandRefused bad_request when nothing is left.
-    """
-    clean = re.sub(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+", " ", name).strip()
-    if not clean:
-        raise CommandRefused("bad_request", f"the name {name!r} is empty: type at least one letter")
-    return clean
-
-
 def _settings(record: CameraRecord) -> Body:
     return {
         "camera_name": record.name,
@@ -393,6 +383,7 @@ ACTIONS: dict[str, Action] = {
     **MOTION_ACTIONS,
     **BELL_ACTIONS,
     **TALK_ACTIONS,
+    **REPLY_ACTIONS,
 }
 """What a paired device may ask for; `claim` and `pair` stand apart because no paired device signs them."""
 

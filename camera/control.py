@@ -11,6 +11,7 @@ from camera.home import CameraRecord
 from camera.mask import Mask
 from camera.mask_change import MaskChange
 from camera.motion_desk import MotionDesk
+from camera.replies import Replies
 from camera.talk_desk import TalkDesk
 from camera.vault.cards import Record
 
@@ -86,9 +87,10 @@ class BellControl(Protocol):
 
 
 class TalkControl(Protocol):
-    """The conversation at the door."""
+    """What is said at the door."""
 
     def talk_desk(self) -> TalkDesk: ...
+    def replies(self) -> Replies: ...
 
 
 class Control(

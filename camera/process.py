@@ -46,6 +46,7 @@ from camera.motion_desk import MotionDesk
 from camera.plate_session import PlateSession
 from camera.publisher import Publisher
 from camera.recorder import RecorderAction
+from camera.replies import Replies
 from camera.settings import Settings
 from camera.sources import Source
 from camera.status import Identity, StatusBoard
@@ -116,6 +117,7 @@ class CameraProcess:
         self._guard = ViewGuard(self)
         self._desk = MotionDesk(data / "camera", self._clock, self._use_tuning, self._storage.seal)
         self._bell = BellDesk(data / "camera", settings.camera, self._clock, self)
+        self._replies = Replies(data / "camera", self._bell.sound)
         self._bell_only = BellOnly()
         self._talk = TalkDesk(settings.camera, self._clock, self._bell.sound, self)
         self._watch = Watch(settings.camera, open_source, self, self, lookers, self._guard, self._desk)
@@ -135,6 +137,7 @@ class CameraProcess:
         self._bell.start()
         waiting = threading.Thread(target=self._wait, name="waiting", daemon=True)
         waiting.start()
+        threading.Thread(target=self._replies.make_defaults, name="replies", daemon=True).start()
         self._show_claim_code()
         try:
             self._watch.run()
@@ -241,6 +244,9 @@ class CameraProcess:
 
     def is_dark(self) -> bool:
         return self._bell_only.is_dark(self._clock.monotonic_ns())
+
+    def replies(self) -> Replies:
+        return self._replies
 
     def record_press(self, at_ns: int, *, is_visitor: bool) -> None:
         if self._bell_only.is_on:

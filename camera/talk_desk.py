@@ -12,7 +12,7 @@ from camera.clock import Clock
 from camera.contract import TALK_BLOCK_BYTES, CameraMessage, Sound
 from camera.doorbell import MICROPHONES, DoorbellError, Microphone, check_spec, open_part
 from camera.doorbell.opus import OpusEncoder
-from camera.doorbell.parts import BLOCK, Samples
+from camera.doorbell.parts import BLOCK, Samples, samples_of
 from camera.doorbell.sound_in import SoundIn
 from camera.doorbell.sound_out import SoundOut
 from camera.errors import SettingsError
@@ -101,7 +101,7 @@ class TalkDesk:
         if talk is None or talk.viewer != viewer or len(pcm) != TALK_BLOCK_BYTES or not self._holds(talk):
             return False
         self._spoke_at_ns = self._clock.monotonic_ns()
-        self._out.talk(np.frombuffer(pcm, "<i2").astype(np.int16))
+        self._out.talk(samples_of(pcm))
         return True
 
     def fault(self) -> str | None:

@@ -15,6 +15,11 @@ Samples: TypeAlias = npt.NDArray[np.int16]
 """Mono, signed 16 bit, 48 kHz, one dimension."""
 
 
+def samples_of(data: bytes) -> Samples:
+    """Of raw little-endian bytes; an odd one at the end is dropped."""
+    return np.frombuffer(data[: len(data) // 2 * 2], "<i2").astype(np.int16)
+
+
 class DoorbellError(Exception):
     """A part of the bell cannot be used; the message is one sentence that names it and the fix."""
 

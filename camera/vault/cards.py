@@ -121,6 +121,14 @@ class TalkEnded(_Card, frozen=True, kw_only=True, tag="talk.ended"):
     why: str
 
 
+class ReplyPlayed(_Card, frozen=True, kw_only=True, tag="reply.played"):
+    """`what` is the phrase's name."""
+
+    device: str
+    name: str
+    what: str
+
+
 class MaskChanged(_Card, frozen=True, kw_only=True, tag="mask.changed"):
     """`old` and `new` are digests; `visible` is the share of the picture that is now seen, 0.0-1.0.
 
@@ -198,6 +206,7 @@ Record: TypeAlias = (
     | BellRang
     | TalkStarted
     | TalkEnded
+    | ReplyPlayed
     | MaskChanged
     | MaskPending
     | MaskCancelled

@@ -23,6 +23,7 @@ from camera.mask import Mask
 from camera.mask_change import MaskChange, compare
 from camera.motion import MotionTuning
 from camera.motion_desk import MotionDesk
+from camera.replies import Replies
 from camera.settings import CameraSettings
 from camera.signed import device_id, encode_base64url
 from camera.talk_desk import TalkDesk
@@ -72,6 +73,7 @@ class FakeControl:
     desk: MotionDesk | None = None
     bell: BellDesk | None = None
     talk: TalkDesk | None = None
+    phrases: Replies | None = None
     sent: list[CameraMessage] = field(default_factory=list)
     tickets: Tickets | None = None
     clock: FakeClock | None = None
@@ -128,6 +130,10 @@ class FakeControl:
     def talk_desk(self) -> TalkDesk:
         assert self.talk is not None, "a House gives its control a conversation"
         return self.talk
+
+    def replies(self) -> Replies:
+        assert self.phrases is not None, "a House gives its control phrases"
+        return self.phrases
 
     def may_talk(self, viewer: str, device: str) -> bool:
         assert self.tickets is not None
@@ -196,6 +202,7 @@ class House:
         silent = CameraSettings(button="none", speaker="none", chime="none", microphone=microphone)
         self.control.bell = BellDesk(folder / "camera", silent, self.clock, self.control)
         self.control.talk = TalkDesk(silent, self.clock, self.control.bell.sound, self.control)
+        self.control.phrases = Replies(folder / "camera", self.control.bell.sound)
         self.authority = Authority(home, self.clock, ClaimCodes(home.camera().camera_id))
         self.control.tickets, self.control.clock = self.authority.tickets, self.clock
         self.commands = Commands(self.authority, self.control)

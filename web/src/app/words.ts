@@ -469,6 +469,7 @@ export const words = {
     viewedUnknown: (name: string) => `${name} watched live`,
     bellRang: "Somebody rang the bell",
     talked: (name: string) => `${name} talked with the door`,
+    said: (name: string, phrase: string) => `${name} had “${phrase}” said at the door`,
     bellTried: (name: string) => `${name} tried the bell`,
     viewMoved: "The camera was moved: its picture went black until the drawing was saved again",
     plate: (name: string) => `${name} looked at the empty picture, to draw`,
@@ -494,6 +495,7 @@ export const words = {
       bell_only: "look only when the bell rings",
       bell_only_waits: "look all the time again, after a day",
       bell_only_kept: "keep looking only when the bell rings",
+      replies: "phrases for the door",
       bell_volume: "how loud the bell is",
       bell_quiet: "when the bell is quiet",
       motion_sensitivity: "how sensitive it is",
@@ -551,6 +553,27 @@ export const words = {
     hangUp: "Hang up",
     noMicrophone:
       "You can listen only: your browser gave this page no microphone. You can change that in its settings for this page.",
+  },
+
+  replies: {
+    section: "Phrases for the door",
+    quick: "Say at the door",
+    said: (name: string) => `Said at the door: ${name}`,
+    length: (seconds: number) => `${seconds} s`,
+    play: (name: string) => `Say at the door: ${name}`,
+    remove: (name: string) => `Delete: ${name}`,
+    add: "Record a phrase",
+    addNote: "Up to eight seconds, in your own voice",
+    addTitle: "Record a phrase",
+    addText: "It is kept on the camera and said at the door whenever you tap it.",
+    record: "Record",
+    again: "Record again",
+    stop: "Stop",
+    name: "What it says",
+    save: "Save",
+    tooLong: "This is too long for the camera: say it shorter.",
+    noMicrophone:
+      "Your browser gave this page no microphone. You can change that in its settings for this page.",
   },
 
   settings: {

@@ -145,6 +145,7 @@ type AccessKind =
   /** `isLock`: not a drawing, but the lock itself. */
   | { readonly what: "mask_waits"; readonly isLock: boolean; readonly loosened: number }
   | { readonly what: "mask_cancelled"; readonly isLock: boolean }
+  | { readonly what: "said"; readonly phrase: string }
   | { readonly what: "changed_settings"; readonly setting: string }
   | { readonly what: "invited" | "paired" | "revoked"; readonly role: Role; readonly by: string | null }
   | { readonly what: "deleted_clip"; readonly clip: string; readonly why: "owner" | "space" };
@@ -197,6 +198,8 @@ function accessKind(
       return { what: "rang" };
     case "talk.started":
       return { what: "talked" };
+    case "reply.played":
+      return { what: "said", phrase: record.what };
     case "view.moved":
       return { what: "view_moved" };
     case "mask.changed":

@@ -60,6 +60,7 @@ const READERS: Readonly<Record<string, (s: Shape) => Content>> = {
     seconds: s.amount("seconds"),
     why: s.text("why"),
   }),
+  "reply.played": (s) => ({ t: "reply.played", ...byDevice(s), what: s.text("what") }),
   "talk.started": (s) => ({ t: "talk.started", viewer: s.text("viewer"), ...byDevice(s) }),
   "talk.ended": (s) => ({
     t: "talk.ended",

@@ -54,6 +54,7 @@ export type JournalRecord = Common &
         readonly why: string;
       } & ByDevice)
     | ({ readonly t: "talk.started"; readonly viewer: string } & ByDevice)
+    | ({ readonly t: "reply.played"; readonly what: string } & ByDevice)
     | ({
         readonly t: "talk.ended";
         readonly viewer: string;

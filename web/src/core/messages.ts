@@ -164,6 +164,19 @@ export interface BellReply {
   readonly press_to_sound_ms: number | null;
 }
 
+/** One of the owner's phrases for the door. */
+export interface Reply {
+  readonly reply: string;
+  readonly name: string;
+  readonly seconds: number;
+}
+
+export interface RepliesTold {
+  readonly replies: readonly Reply[];
+  /** Why the last phrase was not heard; null when all is well. */
+  readonly fault: string | null;
+}
+
 type Nothing = Record<string, never>;
 
 /** Each command that a paired device sends through `POST /api/commands`: its arguments and its result. */
@@ -198,6 +211,10 @@ export interface Commands {
   "device.revoke": { args: { device: string }; result: Nothing };
   "talk.open": { args: { viewer: string }; result: Nothing };
   "talk.close": { args: { viewer: string }; result: Nothing };
+  "reply.list": { args: Nothing; result: RepliesTold };
+  "reply.add": { args: { name: string; sound: string }; result: RepliesTold };
+  "reply.delete": { args: { reply: string }; result: RepliesTold };
+  "reply.play": { args: { reply: string }; result: { seconds: number } };
   "bell.test": { args: Nothing; result: Nothing };
   "bell.get": { args: Nothing; result: BellReply };
   "bell.set": { args: { volume?: number; quiet?: QuietHours | null }; result: BellReply };

@@ -5,6 +5,7 @@ import { Button, IconButton } from "../../ui/button";
 import { Icon } from "../../ui/icon";
 import { useValue } from "../../ui/use_value";
 import { useCamera, useParts } from "../context";
+import { QuickReplies } from "../replies/quick_replies";
 import { go, type Route } from "../router";
 import { clockTime } from "../when";
 import { words } from "../words";
@@ -67,6 +68,7 @@ function Sheet({ ring }: { ring: Ring }) {
           <Heading ring={ring} title={words.bell.atDoor} />
           <p class="door-camera">{camera?.name}</p>
         </div>
+        <QuickReplies />
         <div class="door-actions">
           <Button kind="primary" icon="eye" wide testid="door-watch" onClick={watch}>
             {words.bell.watch}

@@ -5,6 +5,7 @@ import { toast } from "../../ui/toast";
 import { useValue } from "../../ui/use_value";
 import { SoundHint } from "../bell/sound_hint";
 import { useCamera, useMe, useParts } from "../context";
+import { QuickReplies } from "../replies/quick_replies";
 import { usePageTitle } from "../screen";
 import { useAction } from "../use_action";
 import { words } from "../words";
@@ -101,6 +102,7 @@ export function Live() {
           )}
         </header>
         {isOwner && cover === "none" && <TalkBar view={live.view} />}
+        {isOwner && <QuickReplies />}
         <SoundHint />
         {isOwner && <LastVisits />}
       </div>

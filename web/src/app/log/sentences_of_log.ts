@@ -66,6 +66,8 @@ function say(entry: AccessEntry, names: ReadonlyMap<string, string>): Said {
       };
     case "talked":
       return { kind: "look", icon: "mic", text: words.log.talked(name) };
+    case "said":
+      return { kind: "other", icon: "mic", text: words.log.said(name, entry.phrase) };
     case "view_moved":
       return { kind: "other", icon: "warning", text: words.log.viewMoved };
     case "claimed":

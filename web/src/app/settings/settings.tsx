@@ -5,6 +5,7 @@ import { Icon } from "../../ui/icon";
 import { useValue } from "../../ui/use_value";
 import { useCamera, useMe, useParts } from "../context";
 import { ProofRow } from "../proof/proof_row";
+import { RepliesSection } from "../replies/replies_section";
 import { Screen } from "../screen";
 import { type Theme, theme } from "../theme";
 import { useAction } from "../use_action";
@@ -99,6 +100,7 @@ export function SettingsScreen() {
     >
       {isOwner && <CameraSection />}
       <BellSection />
+      {isOwner && <RepliesSection />}
       {isOwner && <KeySection />}
       <Look />
       {isOwner && <About />}
