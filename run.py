@@ -7,6 +7,7 @@ usage: python3 run.py demo [options of `stoop run`]   set up, then camera and se
        python3 run.py setup                           only set up
        python3 run.py bench [names]                   the benchmarks, against their baselines
        python3 run.py fail-closed [--frames N]        a million pictures through planted faults: none unmasked
+       python3 run.py release --key FILE              a release: wheel, parts list, signed update, checksums
        python3 run.py picamera                        as root: people through the real picamera2, in a chroot
        python3 run.py vm [--short] [--cuts N]         as root: a booted Debian with Stoop on it, and what holds there
 """
@@ -77,6 +78,7 @@ def main(words: Sequence[str]) -> int:
         "bench": job_bench,
         "fail-closed": job_fail_closed,
         "picamera": job_picamera,
+        "release": job_release,
         "vm": job_vm,
     }
     if not words or words[0] not in jobs:
@@ -183,6 +185,11 @@ def job_vm(words: Sequence[str]) -> int:
         return code
     apart = ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
     return subprocess.call([*apart, BIN / "python", "-m", "tests.vm", *words], cwd=ROOT, env=environment())
+
+
+def job_release(words: Sequence[str]) -> int:
+    set_up(DEV_LOCK)
+    return subprocess.call([BIN / "python", "-m", "stoop.update.release", *words], cwd=ROOT, env=environment())
 
 
 def job_picamera(words: Sequence[str]) -> int:

@@ -168,6 +168,21 @@ def doctor(
 
 
 @app.command()
+def update(
+    file: Annotated[
+        Path | None, typer.Argument(help="an update file; default: the newest on the boot partition or a stick")
+    ] = None,
+    only_check: Annotated[
+        bool, typer.Option("--check", help="say whether it may be installed, install nothing")
+    ] = False,
+) -> None:
+    """Installs a signed update from a file; goes back by itself when the new version does not answer."""
+    from stoop.update.command import update as install_update
+
+    raise typer.Exit(install_update(file, only_check=only_check))
+
+
+@app.command()
 def bench(
     names: Annotated[list[str] | None, typer.Argument(help="which; default: all")] = None,
     as_json: AsJson = False,

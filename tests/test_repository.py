@@ -12,7 +12,7 @@ import pytest
 
 from tests.markdown import ROOT, our_files
 
-LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-node.lock")
+LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-node.lock", "requirements-release.lock")
 LICENCE_SHA256 = "8486a10c4393cee1c25392769ddd3b2d6c242d6ec7928e1414efff7dfb2f07ef"
 """Of the GNU AGPL, version 3, as its publisher gives it out: 661 lines, 34,523 bytes."""
 

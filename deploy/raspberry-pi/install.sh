@@ -141,6 +141,9 @@ install_program() {
 		"${pip[@]}" --no-deps --force-reinstall "$from" || refuse "stoop itself cannot be installed: see pip's words above"
 		# the unit's user writes nothing here, so bytecode is made now
 		"$release/bin/python" -m compileall -q "$release/lib" > /dev/null || true
+		# what is needed to come back to this release, when a later one does not answer
+		mkdir -p "$release/deploy"
+		cp -r "$HERE" "$release/deploy/"
 		touch "$release/complete"
 		say "installed $(basename "$release")"
 	fi
@@ -167,6 +170,8 @@ write_settings() {
 		printf '# What can stand here: docs/settings.md. The app sets everything else.\nsource = "%s"\n' "$SOURCE" | put 0640 $ETC/stoop.toml
 	fi
 	run chgrp stoop $ETC/stoop.toml
+	# trusted from the first install on: a later one from elsewhere does not change whom updates are taken from
+	if [ -f "$HERE/release.pub" ] && [ ! -f $ETC/release.pub ]; then put 0644 $ETC/release.pub < "$HERE/release.pub"; fi
 }
 
 write_firewall() {
@@ -217,7 +222,7 @@ start() {
 	run systemctl try-restart avahi-daemon.service || true
 	run systemctl stop stoop-server.service stoop-server.socket
 	run systemctl restart stoop-camera.service || true
-	run systemctl start stoop.target
+	run systemctl start --no-block stoop.target
 	[ -n "$DRY" ] || is_healthy || go_back
 }
 
@@ -244,12 +249,20 @@ go_back() {
 	systemctl --no-pager --lines=5 status stoop-camera.service stoop-server.service >&2 || true
 	if [ ! -L $OPT/previous ]; then refuse "Stoop does not answer: journalctl -u stoop-camera -u stoop-server says why"; fi
 	ln -sfnT "$(readlink $OPT/previous)" $OPT/current
-	systemctl restart stoop-camera.service stoop-server.service
+	HERE=$OPT/current/deploy/raspberry-pi
+	write_firewall
+	write_system
+	systemctl daemon-reload
+	systemctl restart stoop-firewall.service
+	systemctl stop stoop-server.service stoop-server.socket
+	systemctl restart stoop-camera.service || true
+	systemctl start --no-block stoop-server.socket stoop-server.service || true
 	is_healthy && refuse "the new version does not answer, so the one before is back: journalctl -u stoop-server says why"
 	refuse "neither the new version nor the one before answers: journalctl -u stoop-camera -u stoop-server says why"
 }
 
 finish() {
+	[ ! -f "$HERE/counter" ] || put 0644 $OPT/counter < "$HERE/counter"
 	say
 	say "Stoop runs. Open https://stoop.local in a browser on your network; it warns once, the certificate is this camera's own."
 	say "The code that makes you the owner: sudo journalctl -u stoop-camera -o cat | grep 'claim code' | tail -1"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import secrets
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,12 +13,14 @@ import dns.exception
 import dns.message
 import dns.query
 import dns.rdatatype
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from stoop.open_clips import list_clips, open_clips
 from tests.vm import visitor
 from tests.vm.house import INSTALL, PYTHON, House, need
 from tests.vm.machine import until
 from tests.vm.street import AWAY, AWAY6, DOORBELL, OWN
+from tests.vm.updates import key_text, make_update
 
 USERS = ("stoop-camera", "stoop-server")
 UNITS = ("stoop-camera.service", "stoop-server.service")
@@ -175,6 +178,57 @@ def examined(house: House) -> dict[str, dict[str, str]]:
     return found
 
 
+def is_updated(house: House) -> str:
+    """From the boot partition; what is unsigned, somebody else's, altered or older is refused."""
+    there, ours = house.machine.root, Ed25519PrivateKey.generate()
+    (there / "etc" / "stoop" / "release.pub").write_text(key_text(ours))
+    boot = there / "boot" / "firmware"
+    boot.mkdir(parents=True, exist_ok=True)
+    before = release_of(house)
+    make_update(boot / "unsigned.stoopupdate", "9.0.1", 5, None)
+    make_update(boot / "stranger.stoopupdate", "9.0.1", 5, Ed25519PrivateKey.generate())
+    altered = make_update(boot / "altered.stoopupdate", "9.0.1", 5, ours)
+    data = bytearray(altered.read_bytes())
+    data[len(data) // 2] ^= 1
+    altered.write_bytes(data)
+    for name in ("unsigned", "stranger", "altered"):
+        done = update(house, f"/boot/firmware/{name}.stoopupdate")
+        need(done.returncode == 2, f"the {name} update was not refused: {done.stdout}{done.stderr}")
+        (boot / f"{name}.stoopupdate").unlink()
+    need(release_of(house) == before, "a refused update changed something")
+    make_update(boot / "good.stoopupdate", "9.0.1", 5, ours)
+    done = update(house)
+    need(done.returncode == 0, f"a good update failed: {done.stderr}")
+    need(release_of(house).startswith("9.0.1-"), f"{release_of(house)} runs after an update to 9.0.1")
+    visitor.come_back(house.the_owner())
+    need(house.the_owner().state()["version"] == "9.0.1", "the camera is of another version")
+    older = make_update(boot / "older.stoopupdate", "9.0.2", 5, ours)
+    need(update(house).returncode == 2, "an update that is no newer was not refused")
+    older.unlink()
+    return "an unsigned, a stranger's, an altered and an older update were refused; a good one runs, the owner stays"
+
+
+def goes_back(house: House) -> str:
+    """An update that is signed and does not start."""
+    ours = Ed25519PrivateKey.generate()
+    (house.machine.root / "etc" / "stoop" / "release.pub").write_text(key_text(ours))
+    before = release_of(house)
+    make_update(house.machine.root / "boot" / "firmware" / "bad.stoopupdate", "9.0.3", 9, ours, starts=False)
+    done = update(house, "/boot/firmware/bad.stoopupdate")
+    need(done.returncode == 1 and "the one before is back" in done.stderr, f"{done.returncode}: {done.stderr}")
+    need(release_of(house) == before, f"{release_of(house)} runs and not {before}")
+    visitor.come_back(house.the_owner())
+    return "an update that does not start was gone back from, and said so"
+
+
+def update(house: House, *words: str) -> subprocess.CompletedProcess[str]:
+    return house.machine.run(PYTHON.replace("python", "stoop"), "update", *words, limit_s=300)
+
+
+def release_of(house: House) -> str:
+    return house.machine.must("readlink", "/opt/stoop/current").strip().rpartition("/")[2]
+
+
 def refuses_without_rules(house: House) -> str:
     house.machine.must("nft", "delete", "table", "inet", "stoop")
     took_s = until(lambda: not visitor.is_answering(), "the server to stop when the rules were gone", 40)
@@ -298,13 +352,15 @@ CLAIMS: dict[str, Claim] = {
     "sockets": cannot_turn_the_sockets_round,
     "prove": is_proved_on_the_machine,
     "doctor": is_examined,
+    "update": is_updated,
+    "back": goes_back,
     "no-rules": refuses_without_rules,
     "killed": comes_back_when_killed,
     "hung": comes_back_when_it_hangs,
     "power": survives_power_cuts,
     "uninstall": is_removed,
 }
-LONG_ONLY = ("hung",)
+LONG_ONLY = ("hung", "back")
 """Left out of the short form: it waits for watchdogs."""
 
 

@@ -1,0 +1,121 @@
+"""`stoop update`: finds the file, checks it against the key of whom Stoop came from, installs it, or puts all back."""
+
+from __future__ import annotations
+
+import base64
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from camera.atomic_file import replace_file
+from stoop.update.bundle import SUFFIX, Manifest, unpack
+from stoop.update.errors import UpdateError, UpdateFailed, UpdateRefused
+
+PLACES = ("boot/firmware", "boot", "media/*", "media/*/*", "mnt/*")
+"""Where an owner puts an update: the partition that every computer sees, or a stick that is mounted."""
+_LINES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where Stoop is installed. `key` and `counter` are root's: nothing that faces a network can write them."""
+
+    root: Path = Path("/")
+
+    @property
+    def key(self) -> Path:
+        return self.root / "etc" / "stoop" / "release.pub"
+
+    @property
+    def counter(self) -> Path:
+        return self.root / "opt" / "stoop" / "counter"
+
+    @property
+    def folder(self) -> Path:
+        return self.root / "opt" / "stoop"
+
+
+def update(file: Path | None, *, only_check: bool, place: Place | None = None) -> int:
+    """Exit code 0 when installed (or, with `only_check`, when it may be), 1 when it failed, 2 when refused."""
+    place = place or Place()
+    try:
+        bundle = file or find_bundle(place)
+        manifest = install(bundle, place, only_check=only_check)
+    except UpdateFailed as error:
+        print(f"stoop: {error}", file=sys.stderr)
+        return 1
+    except UpdateError as error:
+        print(f"stoop: {error}", file=sys.stderr)
+        return 2
+    except PermissionError as error:
+        print(f"stoop: {error.filename} may not be used: updating takes root, run it with sudo", file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(f"stoop: {error.filename or place.folder}: {error.strerror}: nothing was changed", file=sys.stderr)
+        return 2
+    done = "may be installed" if only_check else "is installed and runs"
+    print(f"update {manifest.version} (number {manifest.counter}) {done}")
+    return 0
+
+
+def find_bundle(place: Place) -> Path:
+    """The one that was changed last. Raises UpdateRefused when there is none."""
+    found = [path for where in PLACES for path in place.root.glob(f"{where}/*{SUFFIX}")]
+    if not found:
+        raise UpdateRefused(f"there is no *{SUFFIX} file on the boot partition or a mounted stick: name the file")
+    return max(found, key=lambda path: path.stat().st_mtime)
+
+
+def install(bundle: Path, place: Place, *, only_check: bool) -> Manifest:
+    """Check it, hand it to its own install.sh, and remember its number. Raises UpdateError, OSError."""
+    key, counter = read_key(place.key), read_counter(place.counter)
+    place.folder.mkdir(parents=True, exist_ok=True)
+    unpacked = Path(tempfile.mkdtemp(prefix="incoming-", dir=place.folder))
+    try:
+        manifest = unpack(bundle, key, counter, unpacked)
+        if not only_check:
+            run_installer([str(unpacked / "deploy/raspberry-pi/install.sh"), "--wheels", str(unpacked / "wheels")])
+            replace_file(place.counter, f"{manifest.counter}\n".encode())
+    finally:
+        shutil.rmtree(unpacked, ignore_errors=True)
+    return manifest
+
+
+def run_installer(words: Sequence[str]) -> None:
+    """It checks that the new version answers, and goes back by itself. Raises UpdateFailed with its last words."""
+    clean = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "LANG": os.environ.get("LANG", "C.UTF-8")}
+    done = subprocess.run(words, capture_output=True, text=True, check=False, env=clean)
+    if done.returncode:
+        said = (done.stderr or done.stdout).strip().splitlines()[-_LINES:]
+        raise UpdateFailed(
+            "the update did not work: " + (said[-1].removeprefix("stoop: ") if said else "it said nothing")
+        )
+
+
+def read_key(path: Path) -> Ed25519PublicKey:
+    """The key of whom Stoop came from: one line of base64. Raises UpdateRefused."""
+    try:
+        return Ed25519PublicKey.from_public_bytes(base64.b64decode(path.read_text().strip(), validate=True))
+    except FileNotFoundError as error:
+        raise UpdateRefused(
+            f"this doorbell knows no release key ({path}), so no update can be checked: install the release anew"
+        ) from error
+    except ValueError as error:
+        raise UpdateRefused(f"{path} is no release key ({error}): put the release's own there") from error
+
+
+def read_counter(path: Path) -> int:
+    """The number of the last update, 0 before the first. Raises UpdateRefused for a file that is damaged."""
+    try:
+        return int(path.read_text().strip())
+    except FileNotFoundError:
+        return 0
+    except ValueError as error:
+        raise UpdateRefused(f"{path} is damaged: write the number of the installed release into it") from error
