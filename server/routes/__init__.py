@@ -32,6 +32,7 @@ _PAGES = (
     "/motion",
     "/settings",
     "/proof",
+    "/sign",
 )
 _FILES = ("/assets/{name}", "/manifest.webmanifest", "/icon.svg", "/icon-180.png", "/icon-512.png")
 

@@ -97,6 +97,28 @@ def test_devices_and_pairing(house: House, page: Page) -> None:
     assert_fine(page)
 
 
+def test_talk_and_phrases(house: House, page: Page) -> None:
+    page.goto(house.url)
+    page.get_by_test_id("talk-open").click()
+    page.get_by_test_id("talk").wait_for()
+    assert_fine(page)
+    page.get_by_test_id("talk-hang-up").click()
+    page.goto(f"{house.url}/settings")
+    page.get_by_test_id("reply-add").click()
+    page.get_by_test_id("reply-dialog").wait_for()
+    assert_fine(page)
+
+
+def test_the_sign_and_the_sheet(house: House, page: Page) -> None:
+    page.goto(f"{house.url}/sign")
+    page.get_by_test_id("sign-paper").wait_for()
+    assert_fine(page)
+    page.get_by_test_id("sign-what").get_by_text("Sheet for a neighbour").click()
+    page.get_by_test_id("coverage-make").click()
+    page.get_by_test_id("coverage-paper").wait_for()
+    assert_fine(page)
+
+
 def test_activity(house: House, page: Page) -> None:
     page.goto(f"{house.url}/log")
     page.get_by_test_id("log-lines").wait_for()

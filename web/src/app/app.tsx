@@ -23,6 +23,7 @@ import { go, type Route, route as routeNow } from "./router";
 import { Screen } from "./screen";
 import { SettingsScreen } from "./settings/settings";
 import { Shell } from "./shell";
+import { SignScreen } from "./sign/sign";
 import { SignedOut, Unpaired, Unreachable } from "./waiting_rooms";
 import { words } from "./words";
 
@@ -64,6 +65,8 @@ function screenOf(route: Route, isOwner: boolean) {
       return <SettingsScreen />;
     case "proof":
       return <ProofScreen />;
+    case "sign":
+      return <SignScreen />;
     case "lost":
       return <Lost />;
   }

@@ -17,6 +17,7 @@ import "../ui/styles/motion.css";
 import "../ui/styles/proof.css";
 import "../ui/styles/bell.css";
 import "../ui/styles/talk.css";
+import "../ui/styles/sign.css";
 import { App } from "./app";
 import { Bell } from "./bell/bell";
 import { browserBell, isLoud, startBell } from "./bell/bell_world";

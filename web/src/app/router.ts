@@ -15,6 +15,7 @@ export type Route =
         | "motion"
         | "settings"
         | "proof"
+        | "sign"
         | "lost";
     }
   | { readonly name: "clip"; readonly clip: string };
@@ -30,6 +31,7 @@ const FIXED = {
   "/motion": "motion",
   "/settings": "settings",
   "/proof": "proof",
+  "/sign": "sign",
 } as const;
 
 /** Takes a path without query and fragment; a trailing slash is forgiven. */

@@ -555,6 +555,29 @@ export const words = {
       "You can listen only: your browser gave this page no microphone. You can change that in its settings for this page.",
   },
 
+  sign: {
+    row: "For visitors and neighbours",
+    rowNote: "A sign for the door, and a sheet that shows what your camera sees",
+    title: "For visitors and neighbours",
+    lead: "Say what your camera sees, and let anybody check it.",
+    what: "What to make",
+    sign: "Sign for the door",
+    sheet: "Sheet for a neighbour",
+    owner: "Who runs it",
+    contact: "How to reach you",
+    contactNote: "A bell, a letter box, a number: as you like. Both stay in this browser and on the paper.",
+    paper: "Paper",
+    print: "Print, or save as PDF",
+    printNote: "Made from the drawing in force. Print it anew when you change the drawing.",
+    sheetText:
+      "The picture with nobody in it, under your drawing, signed by this device. It takes about a minute and is noted under Activity.",
+    make: "Make the sheet",
+    making: (percent: number) => `Looking at the empty picture: ${percent} %`,
+    printSheet: "Print the sheet, or save as PDF",
+    saveFile: "Save the file that belongs to it",
+    noKey: "To make the sheet, this device needs your recovery key.",
+  },
+
   replies: {
     section: "Phrases for the door",
     quick: "Say at the door",

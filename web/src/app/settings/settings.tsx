@@ -4,6 +4,7 @@ import { Choices } from "../../ui/field";
 import { Icon } from "../../ui/icon";
 import { useValue } from "../../ui/use_value";
 import { useCamera, useMe, useParts } from "../context";
+import { Link } from "../link";
 import { ProofRow } from "../proof/proof_row";
 import { RepliesSection } from "../replies/replies_section";
 import { Screen } from "../screen";
@@ -68,6 +69,21 @@ function About() {
   );
 }
 
+function SignRow() {
+  return (
+    <section class="section card card-flush rows">
+      <Link to="/sign" class="rows-row" testid="settings-sign">
+        <Icon name="print" />
+        <span class="rows-text">
+          <span class="rows-title">{words.sign.row}</span>
+          <span class="rows-note">{words.sign.rowNote}</span>
+        </span>
+        <Icon name="right" size={20} />
+      </Link>
+    </section>
+  );
+}
+
 function SignOut() {
   const { home } = useParts();
   const leaving = useAction({ speak: true });
@@ -103,6 +119,7 @@ export function SettingsScreen() {
       {isOwner && <RepliesSection />}
       {isOwner && <KeySection />}
       <Look />
+      {isOwner && <SignRow />}
       {isOwner && <About />}
       <ProofRow />
       <SignOut />
