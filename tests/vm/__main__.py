@@ -20,7 +20,7 @@ from tests.vm.street import Street
 def main(words: list[str]) -> int:
     options = _options(words)
     begun_s = time.monotonic()
-    machine, street = Machine(), Street()
+    machine, street = Machine(is_small=options.small), Street()
     house = House(machine, street, cuts=options.cuts)
     results: dict[str, str | None] = {}
     try:
@@ -63,6 +63,7 @@ def _tried(name: str, claim: object, house: House) -> str | None:
 def _options(words: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python3 run.py vm", description=__doc__)
     parser.add_argument("--short", action="store_true", help="leave out what waits long")
+    parser.add_argument("--small", action="store_true", help="512 MB and one core for the whole machine")
     parser.add_argument("--cuts", type=int, default=2, help="how often the power is cut")
     parser.add_argument("--only", nargs="*", help="only these claims")
     return parser.parse_args(words)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import secrets
 import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -229,6 +231,37 @@ def release_of(house: House) -> str:
     return house.machine.must("readlink", "/opt/stoop/current").strip().rpartition("/")[2]
 
 
+def fits_a_small_machine(house: House) -> str:
+    """A minute with a viewer and a clip that is being recorded."""
+    owner, minute_s = house.the_owner(), 60
+    before = {unit: cpu_s(house, unit) for unit in UNITS}
+    begun_s = time.monotonic()
+    seen = visitor.count_pictures(owner, minute_s)
+    took_s = time.monotonic() - begun_s
+    told = []
+    for unit in UNITS:
+        share = (cpu_s(house, unit) - before[unit]) / took_s
+        status = house.machine.must("cat", f"/proc/{house.machine.show(unit, 'MainPID')}/status")
+        peak_mb = int(re.findall(r"VmHWM:\s+(\d+)", status)[0]) // 1024
+        told.append(f"{unit.partition('.')[0]} {peak_mb} MB at most, {share:.0%} of the core")
+        need(peak_mb < 320, f"{unit} took {peak_mb} MB")
+        need(house.machine.show(unit, "NRestarts") == "0", f"{unit} had to be started again")
+    rate, peak_mb = seen / took_s, house.machine.peak_mb()
+    whole = (
+        f"; the whole machine held {peak_mb} of 512 MB at most, one core"
+        if peak_mb
+        else " (no limits: --small sets them)"
+    )
+    need(rate > 0.9 * 15, f"only {rate:.1f} live pictures a second")
+    return f"1280x720 at 15 a second: {'; '.join(told)}; {rate:.1f} live pictures a second{whole}"
+
+
+def cpu_s(house: House, unit: str) -> float:
+    """What its main process has used so far."""
+    fields = house.machine.must("cat", f"/proc/{house.machine.show(unit, 'MainPID')}/stat").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def refuses_without_rules(house: House) -> str:
     house.machine.must("nft", "delete", "table", "inet", "stoop")
     took_s = until(lambda: not visitor.is_answering(), "the server to stop when the rules were gone", 40)
@@ -352,6 +385,7 @@ CLAIMS: dict[str, Claim] = {
     "sockets": cannot_turn_the_sockets_round,
     "prove": is_proved_on_the_machine,
     "doctor": is_examined,
+    "small": fits_a_small_machine,
     "update": is_updated,
     "back": goes_back,
     "no-rules": refuses_without_rules,
@@ -360,7 +394,7 @@ CLAIMS: dict[str, Claim] = {
     "power": survives_power_cuts,
     "uninstall": is_removed,
 }
-LONG_ONLY = ("hung", "back")
+LONG_ONLY = ("hung", "back", "small")
 """Left out of the short form: it waits for watchdogs."""
 
 

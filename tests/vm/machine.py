@@ -15,6 +15,7 @@ from tests.vm.prepare import BASE, FOLDER, WHEELS
 
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 BOOT_LIMIT_S = 90
+SMALL_BYTES = 512 * 1024 * 1024
 
 
 class Failure(AssertionError):
@@ -27,7 +28,9 @@ class Machine:
     What is written stays over a power cut and goes with the next `Machine`.
     """
 
-    def __init__(self, folder: Path = FOLDER) -> None:
+    def __init__(self, folder: Path = FOLDER, *, is_small: bool = False) -> None:
+        """`is_small`: 512 MB and one core for the whole system, swap off (control groups, version 1 or 2)."""
+        self._is_small = is_small
         self._folder = folder / "run"
         self.root = self._folder / "root"
         self._log = self._folder / "console.log"
@@ -66,10 +69,20 @@ class Machine:
                 stderr=log,
                 start_new_session=True,
                 env={**os.environ, "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"},
+                preexec_fn=_be_small if self._is_small else None,  # noqa: PLW1509  (one thread writes here)
             )
         until(self._has_leader, "the machine to start", BOOT_LIMIT_S)
         until(lambda: self._state() in ("running", "degraded"), "the machine to boot", BOOT_LIMIT_S)
         return time.monotonic() - begun_s
+
+    def peak_mb(self) -> int | None:
+        """The most memory that the small machine held at once, its file cache included; None for one without limit."""
+        if not self._is_small:
+            return None
+        folder = _small_folder(os.getpid())
+        names = ("memory.max_usage_in_bytes", "memory.peak")
+        peak = next(int((folder / name).read_text()) for name in names if (folder / name).exists())
+        return peak // 1024 // 1024
 
     def cut_power(self) -> None:
         """Every process of the machine ends at once and unasked."""
@@ -113,6 +126,22 @@ class Machine:
 
     def _state(self) -> str:
         return self.run("systemctl", "is-system-running").stdout.strip()
+
+
+def _small_folder(pid: int) -> Path:
+    """The control group that this process made, or will make."""
+    first = Path("/sys/fs/cgroup/memory")
+    return (first if first.exists() else first.parent) / f"stoop-vm-{pid}"
+
+
+def _be_small() -> None:
+    """Between fork and exec. Raises OSError, FileNotFoundError where the limits are not to be had."""
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    folder = _small_folder(os.getppid())
+    folder.mkdir(exist_ok=True)
+    limit = folder / "memory.limit_in_bytes"
+    (limit if limit.exists() else folder / "memory.max").write_text(str(SMALL_BYTES))
+    (folder / "cgroup.procs").write_text(str(os.getpid()))
 
 
 def until(is_so: Callable[[], object], what: str, limit_s: float = 60) -> float:

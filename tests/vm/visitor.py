@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
+from collections.abc import AsyncIterator
 
 import av
 import httpx
@@ -53,7 +54,34 @@ def watch(owner: ScriptedOwner, pictures: int = 10) -> tuple[int, int]:
     return asyncio.run(_watch(owner, pictures))
 
 
+def count_pictures(owner: ScriptedOwner, for_s: float) -> int:
+    """Live pictures that decoded in so many seconds, while a clip is recorded."""
+    start_clip(owner)
+    return asyncio.run(_count(owner, for_s))
+
+
+async def _count(owner: ScriptedOwner, for_s: float) -> int:
+    async with _live(owner) as seen:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(seen.get(), LIVE_LIMIT_S)
+        await asyncio.sleep(for_s)
+        return seen.qsize() + 1
+
+
 async def _watch(owner: ScriptedOwner, pictures: int) -> tuple[int, int]:
+    async with _live(owner) as seen:
+        try:
+            async with asyncio.timeout(LIVE_LIMIT_S):
+                for _ in range(pictures):
+                    frame = await seen.get()
+        except TimeoutError:
+            raise Failure(f"only few live pictures within {LIVE_LIMIT_S} s") from None
+        return frame.width, frame.height
+
+
+@contextlib.asynccontextmanager
+async def _live(owner: ScriptedOwner) -> AsyncIterator[asyncio.Queue[av.VideoFrame]]:
+    """The pictures as they decode."""
     peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
     peer.addTransceiver("video", direction="recvonly")
     seen: asyncio.Queue[av.VideoFrame] = asyncio.Queue()
@@ -74,12 +102,7 @@ async def _watch(owner: ScriptedOwner, pictures: int) -> tuple[int, int]:
         if f" {DOORBELL} 8443 " not in answer.text:
             raise Failure("the answer does not name the one UDP socket")
         await peer.setRemoteDescription(RTCSessionDescription(answer.text, "answer"))
-        async with asyncio.timeout(LIVE_LIMIT_S):
-            for _ in range(pictures):
-                frame = await seen.get()
-        return frame.width, frame.height
-    except TimeoutError:
-        raise Failure(f"only {seen.qsize()} live pictures within {LIVE_LIMIT_S} s") from None
+        yield seen
     finally:
         for task in pumps:
             task.cancel()
