@@ -16,6 +16,7 @@ import msgspec
 from camera.claim_code import LIFE_NS, ClaimCode
 from camera.errors import CameraError, CommandRefused
 from camera.memory import keep_memory_low
+from camera.picture_steps import PictureSteps
 from camera.process import CameraProcess
 from camera.settings import CameraSettings, Settings, read_settings
 from camera.sources import Source, SourceError, SourceOptions, open_source
@@ -35,13 +36,15 @@ def main(words: list[str] | None = None) -> int:
     try:
         settings = _with_button(read_settings(options.config), options.button)
         spec = options.source or settings.source
+        steps = PictureSteps(settings.camera)
         camera = CameraProcess(
             options.data,
             settings,
-            lambda: open_lens(spec, settings.camera),
+            lambda: open_lens(spec, steps.settings),
             options.socket or options.data / "run" / "camera.sock",
             _Status(options.status_fd).claim_code,
             watchdog=Watchdog.of(os.environ, os.getpid()),
+            make_smaller=steps.smaller,
         )
     except (CameraError, CommandRefused, SourceError, OSError) as error:
         print(f"camera: {error}", file=sys.stderr)

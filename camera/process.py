@@ -84,6 +84,7 @@ class CameraProcess:
         on_claim_code: Callable[[ClaimCode | None], None],
         clock: Clock | None = None,
         watchdog: Watchdog | None = None,
+        make_smaller: Callable[[], bool] = lambda: False,
     ) -> None:
         """`on_claim_code` is told each new code; None when none is valid, at the start too.
 
@@ -120,7 +121,7 @@ class CameraProcess:
         self._replies = Replies(data / "camera", self._bell.sound)
         self._bell_only = BellOnly()
         self._talk = TalkDesk(settings.camera, self._clock, self._bell.sound, self)
-        self._watch = Watch(settings.camera, open_source, self, self, lookers, self._guard, self._desk)
+        self._watch = Watch(settings.camera, open_source, self, self, lookers, self._guard, self._desk, make_smaller)
         self._publisher = Publisher(socket_path, self)
         self._mask: Mask | None = None
         self._shapes = MaskShapes(data / "camera")
@@ -391,6 +392,9 @@ class CameraProcess:
         self._watchdog.status(fault)
         if was_delivering and not is_dark:
             self.announce("source.lost")
+
+    def slowed(self, notice: str | None) -> None:
+        self._board.update(load_fault=notice)
 
     def tick(self) -> None:
         """Four times a second on the video thread."""

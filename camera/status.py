@@ -29,6 +29,7 @@ class Status:
     storage_fault: str | None = None
     lens_fault: str | None = None
     bell_fault: str | None = None
+    load_fault: str | None = None
     view: ViewWord = "unknown"
     pending_mask: PendingMask | None = None
     unlock_hours_left: int | None = None
@@ -75,7 +76,7 @@ class StatusBoard:
 
 
 def _state(identity: Identity, status: Status) -> State:
-    faults = (status.mask_fault, status.storage_fault, status.lens_fault, status.bell_fault)
+    faults = (status.mask_fault, status.storage_fault, status.lens_fault, status.bell_fault, status.load_fault)
     return State(
         camera_id=identity.camera_id,
         version=__version__,

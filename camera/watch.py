@@ -10,6 +10,7 @@ from typing import Protocol, assert_never
 
 from camera.frame import Frame, PictureSize
 from camera.lens import Lens, LensLost, LensNews, LensOpened
+from camera.load import LoadRule
 from camera.mask import Mask
 from camera.mask_shape import is_same_shape
 from camera.motion import MotionReading, MotionTuning
@@ -30,11 +31,12 @@ RESTART_PAUSE_S = 1.0
 
 
 class WatchPort(Protocol):
-    """Whom the video thread tells how it goes; `fault` is one sentence."""
+    """Whom the video thread tells how it goes; `fault` and `notice` are one sentence, None when that is over."""
 
     def opened(self, news: LensOpened, visible_share: float) -> None: ...
     def delivering(self) -> None: ...
     def lost(self, fault: str) -> None: ...
+    def slowed(self, notice: str | None) -> None: ...
     def tick(self) -> None: ...
 
 
@@ -74,7 +76,9 @@ class Watch:
         plate: Looker,
         guard: ViewGuard | None = None,
         motion: MotionPort | None = None,
+        make_smaller: Callable[[], bool] = lambda: False,
     ) -> None:
+        """`make_smaller`: lets the next lens that is opened give smaller pictures; False when it cannot."""
         self._settings, self._open_source, self._sink, self._port, self._plate = (
             settings,
             open_source,
@@ -84,6 +88,8 @@ class Watch:
         )
         self._guard = guard
         self._motion = motion or Untuned()
+        self._make_smaller = make_smaller
+        self._load = LoadRule(settings.fps)
         self._lock = threading.Lock()
         self._wishes: list[Callable[[Pipeline], None]] = []
         self._wants_key = threading.Event()
@@ -192,21 +198,46 @@ class Watch:
         mask, tuning = self._fitting_mask(), self._motion.tuning()
         self._pipeline = Pipeline(opened.size, opened.fps, self._settings, self._sink, mask, self._guard, tuning)
         self._pipeline.on_reading = self._motion.read
+        self._load = LoadRule(opened.fps)
         self._pipeline.record_on_motion(self._records_on_motion)
         self._port.opened(opened, self._pipeline.visible_share)
 
     def _take(self, frame: Frame) -> None:
         if self._pipeline is None:
             return
+        if not self._load.takes():
+            return
+        begun_ns = time.monotonic_ns()
         self._plate.offer(frame)
         wants_key, minute = self._takes_key_wish(frame.captured_at_ns), self._motion.minute_of_day()
         self._pipeline.process(frame, wants_key=wants_key, minute_of_day=minute)
         if not self._is_delivering:
             self._is_delivering = True
             self._port.delivering()
+        if self._load.spent(time.monotonic_ns() - begun_ns, begun_ns):
+            self._lighten()
         self._good_pictures += 1
         if self._good_pictures >= GOOD_PICTURES:
             self._failures = 0
+
+    def _lighten(self) -> None:
+        """The rule has changed what is taken; where fewer pictures do not help, the lens is opened for smaller ones."""
+        if self._load.is_too_small and self._make_smaller():
+            if self._pipeline:
+                self._pipeline.stop("fault")
+                self._pipeline = None
+            if self._lens:
+                self._lens.close()
+                self._lens = None
+            self._is_delivering = False
+            self._port.slowed("this machine is too slow for pictures of this size: smaller ones are taken")
+        elif self._load.is_slowed:
+            self._port.slowed(
+                f"this machine is too slow for every picture: {self._load.fps:.0f} a second are taken; a smaller "
+                "picture would help"
+            )
+        else:
+            self._port.slowed(None)
 
     def _fitting_mask(self) -> Mask | None:
         with self._lock:

@@ -180,6 +180,7 @@ class Judge:
     def lost(self, fault: str) -> None:
         self.faults_told += 1
 
+    def slowed(self, notice: str | None) -> None: ...
     def tick(self) -> None: ...
 
     # --- judging

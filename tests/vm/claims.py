@@ -246,11 +246,9 @@ def fits_a_small_machine(house: House) -> str:
         told.append(f"{unit.partition('.')[0]} {peak_mb} MB at most, {share:.0%} of the core")
         need(peak_mb < 320, f"{unit} took {peak_mb} MB")
         need(house.machine.show(unit, "NRestarts") == "0", f"{unit} had to be started again")
-    rate, peak_mb = seen / took_s, house.machine.peak_mb()
+    rate, peak = seen / took_s, house.machine.peak_mb()
     whole = (
-        f"; the whole machine held {peak_mb} of 512 MB at most, one core"
-        if peak_mb
-        else " (no limits: --small sets them)"
+        f"; the whole machine held {peak} of 512 MB at most, one core" if peak else " (no limits: --small sets them)"
     )
     need(rate > 0.9 * 15, f"only {rate:.1f} live pictures a second")
     return f"1280x720 at 15 a second: {'; '.join(told)}; {rate:.1f} live pictures a second{whole}"
