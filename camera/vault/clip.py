@@ -155,7 +155,7 @@ class ClipWriter:
     def _begin(self, unit: AccessUnit) -> None:
         self._mp4 = FragmentedMp4(unit)
         age_ms = (self._clock.monotonic_ns() - unit.captured_at_ns) // 1_000_000
-        self._started_at_ms = self._clock.wall_ms() - age_ms
+        self._started_at_ms = max(0, self._clock.wall_ms() - age_ms)  # the pre-roll of a start in 1970
         self._start_pts = unit.pts_90k
         opened = Opened(
             clip=self.clip_id,

@@ -54,5 +54,7 @@ def _running(patient: Patient) -> Sight:
             return unknown("a camera runs, and holds its device", "the app's first page says whether it delivers")
         case "delivering":
             return good("the camera runs and delivers pictures")
+        case "the camera is switched off":
+            return good("the camera is switched off, as you set it")
         case sentence:
             return broken(sentence, _CABLE)

@@ -142,7 +142,12 @@ def test_a_camera_that_is_not_there_is_broken_with_its_mend(tmp_path: Path) -> N
 
 @pytest.mark.parametrize(
     ("status", "state"),
-    [("delivering\n", "good"), ("\n", "unknown"), ("the camera has delivered no picture for 4 s\n", "broken")],
+    [
+        ("delivering\n", "good"),
+        ("the camera is switched off\n", "good"),
+        ("\n", "unknown"),
+        ("the camera has delivered no picture for 4 s\n", "broken"),
+    ],
 )
 def test_a_running_camera_is_asked_and_not_opened(tmp_path: Path, status: str, state: State) -> None:
     whole = patient(tmp_path)
