@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from camera.contract import AccessUnit
-from camera.encoder import Encoder
+from camera.encoder import SOFTWARE, Encoder
 from camera.frame import Frame, MaskedFrame, PictureSize
 from camera.mask import Mask, Masker
 from camera.motion import Detector, MotionReading, MotionTuning, open_detector
@@ -58,13 +58,14 @@ class Pipeline:
         mask: Mask | None,
         guard: ViewGuard | None = None,
         tuning: MotionTuning = _UNTUNED,
+        codec: str = SOFTWARE,
     ) -> None:
         self._size, self._fps, self._settings, self._sink = size, fps, settings, sink
         self._guard = guard
         self._tuning = tuning
         self.on_reading: Callable[[MotionReading, int], None] = lambda reading, captured_at_ns: None
         """Gets each picture's reading on the pipeline's thread, before anything is done about it; must be quick."""
-        self._encoder = Encoder(size, fps, settings.bitrate_bps)
+        self._encoder = Encoder(size, fps, settings.bitrate_bps, codec)
         self._best = _BestPicture()
         self._is_moving = False
         self._moved_at_ns = 0

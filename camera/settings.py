@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -18,6 +18,8 @@ class CameraSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     height_px: Annotated[int, msgspec.Meta(ge=120, le=2160, multiple_of=2)] = 720
     fps: Annotated[float, msgspec.Meta(ge=1, le=60)] = 15.0
     bitrate_bps: Annotated[int, msgspec.Meta(ge=100_000, le=20_000_000)] = 2_000_000
+    encoder: Literal["auto", "libx264"] = "auto"
+    """auto: the machine's own encoder where a probe finds that it does all we need, else libx264."""
     detector: str = "tracks"
     pre_roll_s: Annotated[float, msgspec.Meta(ge=0, le=30)] = 5.0
     post_roll_s: Annotated[float, msgspec.Meta(ge=1, le=120)] = 8.0

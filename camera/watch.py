@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Protocol, assert_never
 
+from camera.encoder_choice import EncoderChoice
 from camera.frame import Frame, PictureSize
 from camera.lens import Lens, LensLost, LensNews, LensOpened
 from camera.load import LoadRule
@@ -90,6 +91,7 @@ class Watch:
         self._motion = motion or Untuned()
         self._make_smaller = make_smaller
         self._load = LoadRule(settings.fps)
+        self._codecs = EncoderChoice(settings.encoder, settings.bitrate_bps)
         self._lock = threading.Lock()
         self._wishes: list[Callable[[Pipeline], None]] = []
         self._wants_key = threading.Event()
@@ -180,6 +182,7 @@ class Watch:
     def _fail(self, error: Exception) -> None:
         """Nothing of this picture goes out; the lens is opened anew. Raises what keeps coming back, which ends all."""
         self._failures, self._good_pictures = self._failures + 1, 0
+        self._codecs.give_up_hardware()
         if self._failures > MOST_FAILURES:
             raise error
         logger.error("a picture could not be handled", exc_info=error)
@@ -196,7 +199,8 @@ class Watch:
             self._pipeline.stop("fault")
         self._size = opened.size
         mask, tuning = self._fitting_mask(), self._motion.tuning()
-        self._pipeline = Pipeline(opened.size, opened.fps, self._settings, self._sink, mask, self._guard, tuning)
+        codec = self._codecs.choose(opened.size, opened.fps)
+        self._pipeline = Pipeline(opened.size, opened.fps, self._settings, self._sink, mask, self._guard, tuning, codec)
         self._pipeline.on_reading = self._motion.read
         self._load = LoadRule(opened.fps)
         self._pipeline.record_on_motion(self._records_on_motion)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 
 import av
@@ -13,6 +14,7 @@ from camera.contract import AccessUnit
 from camera.frame import MaskedFrame, PictureSize
 
 KEY_EVERY_S = 2.0
+SOFTWARE, HARDWARE = "libx264", "h264_v4l2m2m"
 MAX_KEY_BYTES = 120 * 1200
 """A key picture fits into 120 RTP packets of 1200 bytes: aiortc resends no more than 128."""
 _TICKS_PER_S = 90_000
@@ -32,13 +34,13 @@ class Encoder:
     whenever one is wanted, and every 2 s by capture time. One thread at a time. Nothing survives a crash.
     """
 
-    def __init__(self, size: PictureSize, fps: float, bitrate_bps: int = 2_000_000) -> None:
-        """Raises EncoderError when libx264 is missing or refuses the size."""
-        self.name = "libx264"
+    def __init__(self, size: PictureSize, fps: float, bitrate_bps: int = 2_000_000, codec: str = SOFTWARE) -> None:
+        """`codec` is one of CODECS. Raises EncoderError when it is missing or refuses the size."""
+        self.name = codec
         """Of the codec that encodes."""
         self._size = size
         self._interval_90k = round(_TICKS_PER_S / fps)
-        self._context = _open_x264(size, fps, bitrate_bps)
+        self._context = CODECS[codec](size, fps, bitrate_bps)
         self._last_pts_90k: int | None = None
         self._key_pts_90k = 0
         self._captured_at_ns: dict[int, int] = {}
@@ -68,10 +70,16 @@ class Encoder:
 
     def _units(self, picture: av.VideoFrame | None) -> list[AccessUnit]:
         return [
-            AccessUnit(bytes(packet), packet.pts, packet.is_keyframe, self._captured_at_ns.pop(packet.pts))
+            AccessUnit(self._whole(packet), packet.pts, packet.is_keyframe, self._captured_at_ns.pop(packet.pts))
             for packet in self._context.encode(picture)
             if packet.pts is not None
         ]
+
+    def _whole(self, packet: av.Packet[av.VideoStream]) -> bytes:
+        """With SPS and PPS in front of a key picture, where the codec keeps them apart."""
+        data = bytes(packet)
+        extra = self._context.extradata if packet.is_keyframe and self.name != SOFTWARE else None
+        return extra + data if extra and not data.startswith(extra) else data
 
     def _next_pts(self, captured_at_ns: int) -> int:
         pts_90k = captured_at_ns * 9 // 100_000
@@ -102,6 +110,30 @@ def _open_x264(size: PictureSize, fps: float, bitrate_bps: int) -> VideoCodecCon
             f"libx264 refuses {size.width_px}x{size.height_px} at {fps:g} per second: {error}"
         ) from error
     return context
+
+
+def _open_v4l2(size: PictureSize, fps: float, bitrate_bps: int) -> VideoCodecContext:
+    """The encoder of a Pi up to the 4, behind the kernel's V4L2 (FFmpeg's h264_v4l2m2m)."""
+    try:
+        context = av.CodecContext.create(HARDWARE, "w")
+        assert isinstance(context, VideoCodecContext)
+        context.width, context.height, context.pix_fmt = size.width_px, size.height_px, "yuv420p"
+        context.time_base, context.framerate = _TIME_BASE, Fraction(fps).limit_denominator(1001)
+        context.bit_rate, context.max_b_frames, context.gop_size = bitrate_bps, 0, 60 * 60
+        context.options = {"profile": "66", "num_capture_buffers": "4"}  # 66: baseline (ITU-T H.264 A.2.1)
+        context.open()
+    except (av.error.FFmpegError, ValueError, OSError) as error:
+        raise EncoderError(
+            f"this machine has no hardware encoder that takes {size.width_px}x{size.height_px}"
+        ) from error
+    return context
+
+
+CODECS: dict[str, Callable[[PictureSize, float, int], VideoCodecContext]] = {
+    SOFTWARE: _open_x264,
+    HARDWARE: _open_v4l2,
+}
+"""Name to what opens it. Which one is taken: `camera/encoder_choice.py`, by a probe that encodes."""
 
 
 def _x264_settings(bitrate_bps: int) -> dict[str, str | int]:

@@ -7,6 +7,7 @@ import time
 import numpy as np
 
 from camera.encoder import Encoder, EncoderError
+from camera.encoder_choice import EncoderChoice
 from camera.frame import Frame, PictureSize
 from camera.mask import Masker, parse_mask
 from stoop.doctor.sight import Patient, Sight, broken, good, watch
@@ -21,7 +22,8 @@ def encoder(patient: Patient) -> Sight:
     settings = patient.settings.camera
     size = PictureSize(settings.width_px, settings.height_px)
     try:
-        made = Encoder(size, settings.fps, settings.bitrate_bps)
+        codec = EncoderChoice(settings.encoder, settings.bitrate_bps).choose(size, settings.fps)
+        made = Encoder(size, settings.fps, settings.bitrate_bps, codec)
     except EncoderError as error:
         return broken(str(error), "run install.sh again")
     masker, chance = Masker(parse_mask(_WHOLE), size), np.random.default_rng(1)
