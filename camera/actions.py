@@ -18,6 +18,7 @@ from camera.invites import Invite
 from camera.mask_replacing import ask_to_unlock, cancel, drop_of_device, keep_locked, replace_mask
 from camera.motion_actions import MOTION_ACTIONS
 from camera.names import tidy
+from camera.parcel_actions import PARCEL_ACTIONS
 from camera.reply_actions import REPLY_ACTIONS
 from camera.signed import Payload, decode_base64url, device_id, encode_base64url, public_key_from
 from camera.talk_actions import TALK_ACTIONS
@@ -384,6 +385,7 @@ ACTIONS: dict[str, Action] = {
     **BELL_ACTIONS,
     **TALK_ACTIONS,
     **REPLY_ACTIONS,
+    **PARCEL_ACTIONS,
 }
 """What a paired device may ask for; `claim` and `pair` stand apart because no paired device signs them."""
 

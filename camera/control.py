@@ -11,6 +11,7 @@ from camera.home import CameraRecord
 from camera.mask import Mask
 from camera.mask_change import MaskChange
 from camera.motion_desk import MotionDesk
+from camera.parcel_desk import ParcelDesk
 from camera.replies import Replies
 from camera.talk_desk import TalkDesk
 from camera.vault.cards import Record
@@ -81,9 +82,11 @@ class MotionControl(Protocol):
 
 
 class BellControl(Protocol):
-    """The bell at the door."""
+    """The bell at the door, and the place for parcels beside it."""
 
     def bell_desk(self) -> BellDesk: ...
+    def parcel_desk(self) -> ParcelDesk: ...
+    def use_parcels(self) -> None: ...
 
 
 class TalkControl(Protocol):

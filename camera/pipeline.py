@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
+
+import numpy as np
 
 from camera.contract import AccessUnit
 from camera.encoder import SOFTWARE, Encoder
 from camera.frame import Frame, MaskedFrame, PictureSize
 from camera.mask import Mask, Masker
 from camera.motion import Detector, MotionReading, MotionTuning, open_detector
+from camera.parcels import ParcelNews, ParcelWatch
 from camera.recorder import Recorder, RecorderAction, RecorderSettings
 from camera.recorder.actions import StartClip, StopReason
 from camera.settings import CameraSettings
@@ -65,6 +68,9 @@ class Pipeline:
         self._tuning = tuning
         self.on_reading: Callable[[MotionReading, int], None] = lambda reading, captured_at_ns: None
         """Gets each picture's reading on the pipeline's thread, before anything is done about it; must be quick."""
+        self._parcels: ParcelWatch | None = None
+        self._parcel_area: Sequence[tuple[float, float]] | None = None
+        self._on_parcel: Callable[[ParcelNews], None] = lambda news: None
         self._encoder = Encoder(size, fps, settings.bitrate_bps, codec)
         self._best = _BestPicture()
         self._is_moving = False
@@ -100,6 +106,11 @@ class Pipeline:
         self._tuning = tuning
         self._detector.use_tuning(tuning)
 
+    def watch_parcels(self, area: Sequence[tuple[float, float]] | None, on_news: Callable[[ParcelNews], None]) -> None:
+        """From the next frame on; None watches no place. `on_news` comes on the pipeline's thread; must be quick."""
+        self._parcel_area, self._on_parcel = area, on_news
+        self._begin_parcels()
+
     def process(self, frame: Frame, *, wants_key: bool = False, minute_of_day: int | None = None) -> None:
         """Take one frame; its array belongs to the pipeline from here on.
 
@@ -108,6 +119,7 @@ class Pipeline:
         masked = self._guarded(self._masker.apply(frame))
         if self._sees:
             self._look_for_motion(masked, minute_of_day)
+            self._look_for_parcels(masked)
         wants_key, self._is_key_due = wants_key or self._is_key_due, False
         for unit in self._encoder.encode(masked, want_key=wants_key):
             self._sink.unit(unit)
@@ -151,7 +163,18 @@ class Pipeline:
             self._is_view_right, self._is_key_due = is_right, True
         return masked if is_right else self._masker.black(masked.captured_at_ns)
 
+    def _begin_parcels(self) -> None:
+        """What was seen under another drawing, or of another view, is never compared with what comes after."""
+        area = self._parcel_area
+        self._parcels = ParcelWatch(tuple(area), np.asarray(self._masker.visible_luma, bool)) if area else None
+
+    def _look_for_parcels(self, masked: MaskedFrame) -> None:
+        news = self._parcels.look(masked, is_moving=self._is_moving) if self._parcels else None
+        if news:
+            self._on_parcel(news)
+
     def _begin_recording(self) -> None:
+        self._begin_parcels()
         self._detector: Detector = open_detector(
             self._settings.detector, self._fps, self._masker.visible_luma, self._tuning
         )

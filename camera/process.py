@@ -43,6 +43,8 @@ from camera.mask_replacing import carry_out_due
 from camera.mask_shape import MaskShapes, is_same_shape
 from camera.motion import MotionTuning
 from camera.motion_desk import MotionDesk
+from camera.parcel_desk import ParcelDesk
+from camera.parcels import ParcelNews
 from camera.plate_session import PlateSession
 from camera.publisher import Publisher
 from camera.recorder import RecorderAction
@@ -54,7 +56,7 @@ from camera.storage import Storage
 from camera.talk_desk import TalkDesk
 from camera.traffic import TrafficSession
 from camera.unmasked import Lookers
-from camera.vault.cards import CameraStarted, Record, ViewMoved
+from camera.vault.cards import CameraStarted, ParcelSeen, Record, ViewMoved
 from camera.view import ViewMemory, ViewState
 from camera.view_guard import ViewGuard
 from camera.watch import Watch
@@ -122,6 +124,8 @@ class CameraProcess:
         self._bell_only = BellOnly()
         self._talk = TalkDesk(settings.camera, self._clock, self._bell.sound, self)
         self._watch = Watch(settings.camera, open_source, self, self, lookers, self._guard, self._desk, make_smaller)
+        self._parcels = ParcelDesk(data / "camera", self._parcel_seen)
+        self._watch.on_pipeline = self._parcels.attach
         self._publisher = Publisher(socket_path, self)
         self._mask: Mask | None = None
         self._shapes = MaskShapes(data / "camera")
@@ -245,6 +249,12 @@ class CameraProcess:
 
     def is_dark(self) -> bool:
         return self._bell_only.is_dark(self._clock.monotonic_ns())
+
+    def parcel_desk(self) -> ParcelDesk:
+        return self._parcels
+
+    def use_parcels(self) -> None:
+        self._watch.wish(self._parcels.attach)
 
     def replies(self) -> Replies:
         return self._replies
@@ -432,6 +442,12 @@ class CameraProcess:
             records_on_motion=record.is_recording_on_motion and not record.is_bell_only,
         )
         self._board.update(is_dark=is_dark)
+
+    def _parcel_seen(self, news: ParcelNews) -> None:
+        if self._bell_only.is_on:
+            return
+        self._storage.note_later(ParcelSeen(at_ms=self._clock.wall_ms(), what=news.value))
+        self.announce("parcel.left" if news is ParcelNews.LEFT else "parcel.taken")
 
     def _use_tuning(self, tuning: MotionTuning) -> None:
         self._watch.wish(lambda pipeline: pipeline.use_tuning(tuning))

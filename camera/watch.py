@@ -107,6 +107,8 @@ class Watch:
         self._lens: Lens | None = None
         self._pipeline: Pipeline | None = None
         self._is_delivering = False
+        self.on_pipeline: Callable[[Pipeline], None] = lambda pipeline: None
+        """Gets each new pipeline before its first picture, on the video thread."""
 
     def use_mask(self, mask: Mask | None, drawn_for: PictureSize | None) -> None:
         """No picture that comes after this call is masked by an older drawing.
@@ -204,6 +206,7 @@ class Watch:
         self._pipeline.on_reading = self._motion.read
         self._load = LoadRule(opened.fps)
         self._pipeline.record_on_motion(self._records_on_motion)
+        self.on_pipeline(self._pipeline)
         self._port.opened(opened, self._pipeline.visible_share)
 
     def _take(self, frame: Frame) -> None:

@@ -31,6 +31,8 @@ COMMANDS = frozenset(
         "settings.set",
         "talk.open",
         "talk.close",
+        "parcel.get",
+        "parcel.set",
         "reply.list",
         "reply.add",
         "reply.delete",

@@ -12,6 +12,7 @@ BENCHES = {
     "mask": "stoop.bench_mask",
     "motion": "stoop.bench_motion",
     "scenes": "stoop.bench_scenes",
+    "parcels": "stoop.bench_parcels",
     "lockout": "stoop.bench_lockout",
     "seal": "stoop.bench_seal",
     "fanout": "stoop.bench_fanout",

@@ -129,6 +129,12 @@ class ReplyPlayed(_Card, frozen=True, kw_only=True, tag="reply.played"):
     what: str
 
 
+class ParcelSeen(_Card, frozen=True, kw_only=True, tag="parcel.seen"):
+    """In the place that the owner drew for parcels something was `left` or `taken`; what, nobody knows."""
+
+    what: str
+
+
 class MaskChanged(_Card, frozen=True, kw_only=True, tag="mask.changed"):
     """`old` and `new` are digests; `visible` is the share of the picture that is now seen, 0.0-1.0.
 
@@ -207,6 +213,7 @@ Record: TypeAlias = (
     | TalkStarted
     | TalkEnded
     | ReplyPlayed
+    | ParcelSeen
     | MaskChanged
     | MaskPending
     | MaskCancelled

@@ -33,6 +33,7 @@ _PAGES = (
     "/settings",
     "/proof",
     "/sign",
+    "/parcels",
 )
 _FILES = ("/assets/{name}", "/manifest.webmanifest", "/icon.svg", "/icon-180.png", "/icon-512.png")
 

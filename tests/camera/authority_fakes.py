@@ -23,6 +23,7 @@ from camera.mask import Mask
 from camera.mask_change import MaskChange, compare
 from camera.motion import MotionTuning
 from camera.motion_desk import MotionDesk
+from camera.parcel_desk import ParcelDesk
 from camera.replies import Replies
 from camera.settings import CameraSettings
 from camera.signed import device_id, encode_base64url
@@ -74,6 +75,8 @@ class FakeControl:
     bell: BellDesk | None = None
     talk: TalkDesk | None = None
     phrases: Replies | None = None
+    parcels: ParcelDesk | None = None
+    parcel_uses: int = 0
     sent: list[CameraMessage] = field(default_factory=list)
     tickets: Tickets | None = None
     clock: FakeClock | None = None
@@ -134,6 +137,13 @@ class FakeControl:
     def replies(self) -> Replies:
         assert self.phrases is not None, "a House gives its control phrases"
         return self.phrases
+
+    def parcel_desk(self) -> ParcelDesk:
+        assert self.parcels is not None, "a House gives its control a place for parcels"
+        return self.parcels
+
+    def use_parcels(self) -> None:
+        self.parcel_uses += 1
 
     def may_talk(self, viewer: str, device: str) -> bool:
         assert self.tickets is not None
@@ -202,6 +212,7 @@ class House:
         silent = CameraSettings(button="none", speaker="none", chime="none", microphone=microphone)
         self.control.bell = BellDesk(folder / "camera", silent, self.clock, self.control)
         self.control.talk = TalkDesk(silent, self.clock, self.control.bell.sound, self.control)
+        self.control.parcels = ParcelDesk(folder / "camera", lambda news: None)
         self.control.phrases = Replies(folder / "camera", self.control.bell.sound)
         self.authority = Authority(home, self.clock, ClaimCodes(home.camera().camera_id))
         self.control.tickets, self.control.clock = self.authority.tickets, self.clock

@@ -18,6 +18,7 @@ import { Live } from "./live/live";
 import { Log } from "./log/log";
 import { MotionScreen } from "./motion/motion";
 import { Pair } from "./pair";
+import { ParcelsScreen } from "./parcels/parcels";
 import { ProofScreen } from "./proof/proof";
 import { go, type Route, route as routeNow } from "./router";
 import { Screen } from "./screen";
@@ -65,6 +66,8 @@ function screenOf(route: Route, isOwner: boolean) {
       return <SettingsScreen />;
     case "proof":
       return <ProofScreen />;
+    case "parcels":
+      return <ParcelsScreen />;
     case "sign":
       return <SignScreen />;
     case "lost":

@@ -18,6 +18,7 @@ import "../ui/styles/proof.css";
 import "../ui/styles/bell.css";
 import "../ui/styles/talk.css";
 import "../ui/styles/sign.css";
+import { toast } from "../ui/toast";
 import { App } from "./app";
 import { Bell } from "./bell/bell";
 import { browserBell, isLoud, startBell } from "./bell/bell_world";
@@ -27,6 +28,7 @@ import { Library } from "./library";
 import { startRouter } from "./router";
 import { startTheme } from "./theme";
 import { OldBrowser } from "./waiting_rooms";
+import { words } from "./words";
 
 async function canKeepKeys(): Promise<boolean> {
   try {
@@ -52,6 +54,10 @@ async function start(root: HTMLElement): Promise<void> {
   const library = new Library(api, keys, home);
   const thumbs = new Thumbs(api);
   render(<App parts={{ api, keys, home, bell, library, thumbs }} />, root);
+  home.event.subscribe((event) => {
+    if (event?.kind === "parcel.left") toast(words.parcels.left, "parcel");
+    if (event?.kind === "parcel.taken") toast(words.parcels.taken, "parcel");
+  });
   await home.start();
 }
 

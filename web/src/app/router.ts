@@ -16,6 +16,7 @@ export type Route =
         | "settings"
         | "proof"
         | "sign"
+        | "parcels"
         | "lost";
     }
   | { readonly name: "clip"; readonly clip: string };
@@ -32,6 +33,7 @@ const FIXED = {
   "/settings": "settings",
   "/proof": "proof",
   "/sign": "sign",
+  "/parcels": "parcels",
 } as const;
 
 /** Takes a path without query and fragment; a trailing slash is forgiven. */

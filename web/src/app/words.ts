@@ -496,6 +496,7 @@ export const words = {
       bell_only_waits: "look all the time again, after a day",
       bell_only_kept: "keep looking only when the bell rings",
       replies: "phrases for the door",
+      parcel_place: "where parcels are left",
       bell_volume: "how loud the bell is",
       bell_quiet: "when the bell is quiet",
       motion_sensitivity: "how sensitive it is",
@@ -553,6 +554,24 @@ export const words = {
     hangUp: "Hang up",
     noMicrophone:
       "You can listen only: your browser gave this page no microphone. You can change that in its settings for this page.",
+  },
+
+  parcels: {
+    left: "Something was left where your parcels land",
+    taken: "Something was taken from where your parcels land",
+    row: "Parcels",
+    rowNote: "Tells you when something is left or taken",
+    title: "Parcels",
+    lead: "Draw where parcels are left. Half a minute after everybody has gone, you are told what changed there.",
+    honest:
+      "The camera compares how the place looks before and after. It does not know what lies there or who came. Very small or ground-coloured things, deep shade and wind can fool it.",
+    draw: "Draw the place",
+    stop: "Watch no place",
+    save: "Watch this place",
+    saved: "The camera watches this place for parcels.",
+    stopped: "No place is watched for parcels.",
+    drag: "Drag the corners. With the keyboard: Tab to a corner, then the arrow keys.",
+    picture: "Live picture with the place for parcels",
   },
 
   sign: {

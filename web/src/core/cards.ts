@@ -145,6 +145,7 @@ type AccessKind =
   /** `isLock`: not a drawing, but the lock itself. */
   | { readonly what: "mask_waits"; readonly isLock: boolean; readonly loosened: number }
   | { readonly what: "mask_cancelled"; readonly isLock: boolean }
+  | { readonly what: "parcel"; readonly isLeft: boolean }
   | { readonly what: "said"; readonly phrase: string }
   | { readonly what: "changed_settings"; readonly setting: string }
   | { readonly what: "invited" | "paired" | "revoked"; readonly role: Role; readonly by: string | null }
@@ -200,6 +201,8 @@ function accessKind(
       return { what: "talked" };
     case "reply.played":
       return { what: "said", phrase: record.what };
+    case "parcel.seen":
+      return { what: "parcel", isLeft: record.what === "left" };
     case "view.moved":
       return { what: "view_moved" };
     case "mask.changed":

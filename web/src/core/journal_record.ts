@@ -75,6 +75,7 @@ const READERS: Readonly<Record<string, (s: Shape) => Content>> = {
     device: s.orNull("device", (shape) => shape.text("device")),
     name: s.orNull("name", (shape) => shape.text("name")),
   }),
+  "parcel.seen": (s) => ({ t: "parcel.seen", what: s.oneOf("what", ["left", "taken"]) }),
   "view.moved": () => ({ t: "view.moved" }),
   "motion.watched": (s) => ({ t: "motion.watched", ...byDevice(s) }),
   "traffic.viewed": (s) => ({ t: "traffic.viewed", ...byDevice(s) }),

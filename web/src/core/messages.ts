@@ -164,6 +164,11 @@ export interface BellReply {
   readonly press_to_sound_ms: number | null;
 }
 
+/** Where parcels land: corners, 0..1; null where no place is watched. */
+export interface ParcelTold {
+  readonly area: readonly (readonly [number, number])[] | null;
+}
+
 /** One of the owner's phrases for the door. */
 export interface Reply {
   readonly reply: string;
@@ -211,6 +216,8 @@ export interface Commands {
   "device.revoke": { args: { device: string }; result: Nothing };
   "talk.open": { args: { viewer: string }; result: Nothing };
   "talk.close": { args: { viewer: string }; result: Nothing };
+  "parcel.get": { args: Nothing; result: ParcelTold };
+  "parcel.set": { args: ParcelTold; result: ParcelTold };
   "reply.list": { args: Nothing; result: RepliesTold };
   "reply.add": { args: { name: string; sound: string }; result: RepliesTold };
   "reply.delete": { args: { reply: string }; result: RepliesTold };

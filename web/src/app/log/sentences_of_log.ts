@@ -68,6 +68,12 @@ function say(entry: AccessEntry, names: ReadonlyMap<string, string>): Said {
       return { kind: "look", icon: "mic", text: words.log.talked(name) };
     case "said":
       return { kind: "other", icon: "mic", text: words.log.said(name, entry.phrase) };
+    case "parcel":
+      return {
+        kind: "other",
+        icon: "parcel",
+        text: entry.isLeft ? words.parcels.left : words.parcels.taken,
+      };
     case "view_moved":
       return { kind: "other", icon: "warning", text: words.log.viewMoved };
     case "claimed":

@@ -15,6 +15,7 @@ import { sentenceOf } from "../sentences";
 import { useAction } from "../use_action";
 import { words } from "../words";
 import { MotionRow } from "./motion_row";
+import { ParcelRow } from "./parcel_row";
 
 function useSettings() {
   const { api, home } = useParts();
@@ -151,6 +152,7 @@ export function CameraSection() {
           onChange={bellOnly}
         />
         <MotionRow />
+        <ParcelRow />
         <DrawRow />
         <SwitchRow
           title={words.settings.lock}
