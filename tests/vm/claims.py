@@ -223,6 +223,26 @@ def goes_back(house: House) -> str:
     return "an update that does not start was gone back from, and said so"
 
 
+def updates_at_the_next_start(house: House) -> str:
+    """A file on the boot partition, and nobody who says anything."""
+    ours = Ed25519PrivateKey.generate()
+    (house.machine.root / "etc" / "stoop" / "release.pub").write_text(key_text(ours))
+    boot = house.machine.root / "boot" / "firmware"
+    boot.mkdir(parents=True, exist_ok=True)
+    make_update(boot / "next.stoopupdate", "9.0.7", 20, ours)
+    house.machine.cut_power()
+    house.machine.boot(waits=False)
+    house.street.plug_in(house.machine)
+    took_s = until(lambda: release_of(house).startswith("9.0.7-"), "the update to be installed", 180)
+    until(
+        lambda: house.machine.run("systemctl", "is-active", "stoop-update.service").stdout.strip() == "inactive",
+        "its end",
+        120,
+    )
+    visitor.come_back(house.the_owner())
+    return f"a signed update on the boot partition was installed at the next start, in {took_s:.0f} s"
+
+
 def update(house: House, *words: str) -> subprocess.CompletedProcess[str]:
     return house.machine.run(PYTHON.replace("python", "stoop"), "update", *words, limit_s=300)
 
@@ -386,13 +406,14 @@ CLAIMS: dict[str, Claim] = {
     "small": fits_a_small_machine,
     "update": is_updated,
     "back": goes_back,
+    "boot-update": updates_at_the_next_start,
     "no-rules": refuses_without_rules,
     "killed": comes_back_when_killed,
     "hung": comes_back_when_it_hangs,
     "power": survives_power_cuts,
     "uninstall": is_removed,
 }
-LONG_ONLY = ("hung", "back", "small")
+LONG_ONLY = ("hung", "back", "small", "boot-update")
 """Left out of the short form: it waits for watchdogs."""
 
 
