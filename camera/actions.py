@@ -20,6 +20,7 @@ from camera.motion_actions import MOTION_ACTIONS
 from camera.names import tidy
 from camera.parcel_actions import PARCEL_ACTIONS
 from camera.reply_actions import REPLY_ACTIONS
+from camera.right_actions import RIGHT_ACTIONS
 from camera.signed import Payload, decode_base64url, device_id, encode_base64url, public_key_from
 from camera.talk_actions import TALK_ACTIONS
 from camera.tickets import LIFE_S as TICKET_LIFE_S
@@ -386,6 +387,7 @@ ACTIONS: dict[str, Action] = {
     **TALK_ACTIONS,
     **REPLY_ACTIONS,
     **PARCEL_ACTIONS,
+    **RIGHT_ACTIONS,
 }
 """What a paired device may ask for; `claim` and `pair` stand apart because no paired device signs them."""
 

@@ -31,6 +31,8 @@ COMMANDS = frozenset(
         "settings.set",
         "talk.open",
         "talk.close",
+        "right.note",
+        "right.close",
         "parcel.get",
         "parcel.set",
         "reply.list",

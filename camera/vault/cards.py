@@ -135,6 +135,25 @@ class ParcelSeen(_Card, frozen=True, kw_only=True, tag="parcel.seen"):
     what: str
 
 
+class RightNoted(_Card, frozen=True, kw_only=True, tag="right.noted"):
+    """Somebody asked for what there is of them, or for its deletion; `what` is the owner's note of who and when."""
+
+    device: str
+    name: str
+    right: str
+    kind: str
+    what: str
+
+
+class RightClosed(_Card, frozen=True, kw_only=True, tag="right.closed"):
+    """How that request ended, in the owner's words."""
+
+    device: str
+    name: str
+    right: str
+    what: str
+
+
 class MaskChanged(_Card, frozen=True, kw_only=True, tag="mask.changed"):
     """`old` and `new` are digests; `visible` is the share of the picture that is now seen, 0.0-1.0.
 
@@ -214,6 +233,8 @@ Record: TypeAlias = (
     | TalkEnded
     | ReplyPlayed
     | ParcelSeen
+    | RightNoted
+    | RightClosed
     | MaskChanged
     | MaskPending
     | MaskCancelled

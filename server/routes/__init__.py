@@ -34,6 +34,7 @@ _PAGES = (
     "/proof",
     "/sign",
     "/parcels",
+    "/rights",
 )
 _FILES = ("/assets/{name}", "/manifest.webmanifest", "/icon.svg", "/icon-180.png", "/icon-512.png")
 

@@ -119,6 +119,19 @@ def test_the_sign_and_the_sheet(house: House, page: Page) -> None:
     assert_fine(page)
 
 
+def test_parcels_and_requests(house: House, page: Page) -> None:
+    page.goto(f"{house.url}/parcels")
+    page.get_by_test_id("parcels-draw").click()
+    page.get_by_test_id("motion-point-0").wait_for()
+    assert_fine(page)
+    page.get_by_test_id("parcels-save").click()
+    page.get_by_test_id("parcels-stop").click()
+    page.get_by_test_id("parcels-draw").wait_for()
+    page.goto(f"{house.url}/rights")
+    page.get_by_test_id("right-note").wait_for()
+    assert_fine(page)
+
+
 def test_activity(house: House, page: Page) -> None:
     page.goto(f"{house.url}/log")
     page.get_by_test_id("log-lines").wait_for()

@@ -20,6 +20,7 @@ import { MotionScreen } from "./motion/motion";
 import { Pair } from "./pair";
 import { ParcelsScreen } from "./parcels/parcels";
 import { ProofScreen } from "./proof/proof";
+import { RightsScreen } from "./rights/rights";
 import { go, type Route, route as routeNow } from "./router";
 import { Screen } from "./screen";
 import { SettingsScreen } from "./settings/settings";
@@ -68,6 +69,8 @@ function screenOf(route: Route, isOwner: boolean) {
       return <ProofScreen />;
     case "parcels":
       return <ParcelsScreen />;
+    case "rights":
+      return <RightsScreen />;
     case "sign":
       return <SignScreen />;
     case "lost":

@@ -17,6 +17,7 @@ export type Route =
         | "proof"
         | "sign"
         | "parcels"
+        | "rights"
         | "lost";
     }
   | { readonly name: "clip"; readonly clip: string };
@@ -34,6 +35,7 @@ const FIXED = {
   "/proof": "proof",
   "/sign": "sign",
   "/parcels": "parcels",
+  "/rights": "rights",
 } as const;
 
 /** Takes a path without query and fragment; a trailing slash is forgiven. */

@@ -574,6 +574,30 @@ export const words = {
     picture: "Live picture with the place for parcels",
   },
 
+  rights: {
+    title: "Requests from people",
+    rowNote: "Somebody asks what there is of them, or to have it deleted",
+    lead: "Note it, find it, answer within a month. Only your devices can read these notes.",
+    kinds: { access: "a copy", erasure: "deletion" } as const,
+    choices: { access: "A copy", erasure: "Deletion" } as const,
+    kind: "What they ask for",
+    about: "Who asks, and for which day and time",
+    note: "Note the request",
+    saved: "Noted. Answer within a month.",
+    open: "To be answered",
+    none: "Nobody waits for an answer.",
+    answered: "Answered",
+    due: (date: string, days: number) =>
+      days < 0 ? `Was due on ${date}` : `Answer by ${date} (${days === 1 ? "1 day" : `${days} days`} left)`,
+    find: "Find the clips",
+    how: "How it was answered",
+    close: "Mark as answered",
+    closedToast: "Marked as answered.",
+    noted: (name: string, kind: string) => `${name} noted that somebody asks for ${kind}`,
+    closed: (name: string) => `${name} answered a request`,
+    help: "Find the clips by their time. Save or delete each on its page. If others are in a clip, blur them with a video editor before you hand it over: this app cannot do that yet.",
+  },
+
   sign: {
     row: "For visitors and neighbours",
     rowNote: "A sign for the door, and a sheet that shows what your camera sees",

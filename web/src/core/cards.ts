@@ -145,6 +145,13 @@ type AccessKind =
   /** `isLock`: not a drawing, but the lock itself. */
   | { readonly what: "mask_waits"; readonly isLock: boolean; readonly loosened: number }
   | { readonly what: "mask_cancelled"; readonly isLock: boolean }
+  | {
+      readonly what: "right_noted";
+      readonly right: string;
+      readonly kind: "access" | "erasure";
+      readonly about: string;
+    }
+  | { readonly what: "right_closed"; readonly right: string; readonly how: string }
   | { readonly what: "parcel"; readonly isLeft: boolean }
   | { readonly what: "said"; readonly phrase: string }
   | { readonly what: "changed_settings"; readonly setting: string }
@@ -201,6 +208,10 @@ function accessKind(
       return { what: "talked" };
     case "reply.played":
       return { what: "said", phrase: record.what };
+    case "right.noted":
+      return { what: "right_noted", right: record.right, kind: record.kind, about: record.what };
+    case "right.closed":
+      return { what: "right_closed", right: record.right, how: record.what };
     case "parcel.seen":
       return { what: "parcel", isLeft: record.what === "left" };
     case "view.moved":

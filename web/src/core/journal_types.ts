@@ -63,6 +63,13 @@ export type JournalRecord = Common &
       } & ByDevice)
     | ({ readonly t: "plate.viewed" | "traffic.viewed" | "motion.watched" } & ByDevice)
     | { readonly t: "view.moved" }
+    | ({
+        readonly t: "right.noted";
+        readonly right: string;
+        readonly kind: "access" | "erasure";
+        readonly what: string;
+      } & ByDevice)
+    | ({ readonly t: "right.closed"; readonly right: string; readonly what: string } & ByDevice)
     | { readonly t: "parcel.seen"; readonly what: "left" | "taken" }
     /** `device` null: the button at the door; else who tried the bell. */
     | { readonly t: "bell.rang"; readonly device: string | null; readonly name: string | null }

@@ -164,6 +164,9 @@ export interface BellReply {
   readonly press_to_sound_ms: number | null;
 }
 
+/** What somebody asks: to get what there is of them, or to have it deleted. */
+export type RightKind = "access" | "erasure";
+
 /** Where parcels land: corners, 0..1; null where no place is watched. */
 export interface ParcelTold {
   readonly area: readonly (readonly [number, number])[] | null;
@@ -216,6 +219,8 @@ export interface Commands {
   "device.revoke": { args: { device: string }; result: Nothing };
   "talk.open": { args: { viewer: string }; result: Nothing };
   "talk.close": { args: { viewer: string }; result: Nothing };
+  "right.note": { args: { kind: RightKind; about: string }; result: { right: string } };
+  "right.close": { args: { right: string; how: string }; result: Nothing };
   "parcel.get": { args: Nothing; result: ParcelTold };
   "parcel.set": { args: ParcelTold; result: ParcelTold };
   "reply.list": { args: Nothing; result: RepliesTold };

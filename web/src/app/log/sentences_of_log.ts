@@ -68,6 +68,14 @@ function say(entry: AccessEntry, names: ReadonlyMap<string, string>): Said {
       return { kind: "look", icon: "mic", text: words.log.talked(name) };
     case "said":
       return { kind: "other", icon: "mic", text: words.log.said(name, entry.phrase) };
+    case "right_noted":
+      return {
+        kind: "other",
+        icon: "person",
+        text: words.rights.noted(name, words.rights.kinds[entry.kind]),
+      };
+    case "right_closed":
+      return { kind: "other", icon: "check", text: words.rights.closed(name) };
     case "parcel":
       return {
         kind: "other",

@@ -80,6 +80,14 @@ function SignRow() {
         </span>
         <Icon name="right" size={20} />
       </Link>
+      <Link to="/rights" class="rows-row" testid="settings-rights">
+        <Icon name="person" />
+        <span class="rows-text">
+          <span class="rows-title">{words.rights.title}</span>
+          <span class="rows-note">{words.rights.rowNote}</span>
+        </span>
+        <Icon name="right" size={20} />
+      </Link>
     </section>
   );
 }
