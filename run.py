@@ -9,7 +9,7 @@ usage: python3 run.py demo [options of `stoop run`]   set up, then camera and se
        python3 run.py fail-closed [--frames N]        a million pictures through planted faults: none unmasked
        python3 run.py release --key FILE              a release: wheel, parts list, signed update, checksums
        python3 run.py picamera                        as root: people through the real picamera2, in a chroot
-       python3 run.py vm [--short] [--cuts N]         as root: a booted Debian with Stoop on it, and what holds there
+       python3 run.py vm [--short] [--suite trixie]   as root: a booted Debian with Stoop on it, and what holds there
 """
 
 from __future__ import annotations
@@ -181,10 +181,16 @@ def job_fail_closed(words: Sequence[str]) -> int:
 def job_vm(words: Sequence[str]) -> int:
     set_up(DEV_LOCK)
     install_debian_packages_for_vm()
-    if code := subprocess.call([BIN / "python", "-m", "tests.vm.prepare"], cwd=ROOT, env=environment()):
+    words, suite = list(words), "bookworm"
+    if "--suite" in words[:-1]:
+        at = words.index("--suite")
+        suite = words[at + 1]
+        del words[at : at + 2]
+    env = environment({"STOOP_VM_SUITE": suite})
+    if code := subprocess.call([BIN / "python", "-m", "tests.vm.prepare"], cwd=ROOT, env=env):
         return code
     apart = ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
-    return subprocess.call([*apart, BIN / "python", "-m", "tests.vm", *words], cwd=ROOT, env=environment())
+    return subprocess.call([*apart, BIN / "python", "-m", "tests.vm", *words], cwd=ROOT, env=env)
 
 
 def job_release(words: Sequence[str]) -> int:

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from camera import __version__
 from stoop.update.bundle import SUFFIX, write
+from stoop.update.lock import lock_for
 
 ROOT = Path(__file__).parents[2]
 TARGETS = {
@@ -109,7 +110,9 @@ def update_files(folder: Path, wheel: Path, target: str, key: Ed25519PrivateKey,
     pip = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--dest", str(wheels)]
     where = [f"--platform={glibc}_{machine}" for glibc in _GLIBCS]
     abis = [f"--abi={abi}" for abi in (f"cp{python.replace('.', '')}", "abi3", "none")]
-    lock = ["--only-binary=:all:", "--require-hashes", "-r", str(ROOT / "requirements.lock")]
+    theirs = folder / "requirements.lock"
+    theirs.write_text(lock_for((ROOT / "requirements.lock").read_text(), machine, python))
+    lock = ["--only-binary=:all:", "--require-hashes", "--no-deps", "-r", str(theirs)]
     _run([*pip, *where, *abis, "--implementation=cp", f"--python-version={python}", *lock])
     files = {f"wheels/{path.name}": path for path in sorted(wheels.iterdir())}
     files[f"wheels/{wheel.name}"] = wheel
