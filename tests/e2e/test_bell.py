@@ -12,7 +12,7 @@ from playwright.sync_api import BrowserContext, Page
 
 from tests.camera.doorbell.fakes import TAP, loudest_hz
 from tests.e2e.conftest import Starter, until
-from tests.e2e.owner import claim, draw_rectangle
+from tests.e2e.owner import claim, draw_rectangle, wait_for_frames
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -76,3 +76,22 @@ def test_a_press_rings_in_the_house_and_on_the_page_and_is_kept(
     page.reload()
     page.get_by_test_id("bell-from_minute").wait_for()
     assert page.get_by_test_id("bell-from_minute").input_value() == "22:00"
+
+    look_only_when_the_bell_rings(page, clips, finger)
+
+
+def look_only_when_the_bell_rings(page: Page, clips: Path, finger: int) -> None:
+    """Bell-only mode: dark, then a press, then the picture; and no clip of any of it."""
+    page.get_by_test_id("switch-bell-only").click()
+    page.get_by_role("button", name="Yes, only then").click()
+    page.get_by_text("Dark until somebody presses").wait_for()
+    page.get_by_test_id("tab-live").click()
+    page.locator("[data-testid=live-cover][data-cover=dark] .cover").wait_for()
+    before = set(clips.iterdir())
+    page.wait_for_timeout(3_000)
+    os.write(finger, TAP)
+    page.get_by_test_id("door-bar").wait_for()
+    wait_for_frames(page, 10)
+    page.locator("[data-testid=live-cover][data-cover=none]").wait_for(state="attached")
+    page.locator("[data-testid=record-now][aria-disabled]").wait_for()
+    assert set(clips.iterdir()) == before

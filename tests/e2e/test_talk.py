@@ -67,6 +67,26 @@ def heard(page: Page) -> float:
     return float(page.evaluate(HEARD_HZ))
 
 
+def say_a_phrase(page: Page, door: Path) -> None:
+    """The owner records a phrase in the browser, and one tap has it said at the door."""
+    page.get_by_test_id("tab-settings").click()
+    page.get_by_test_id("reply-add").click()
+    page.get_by_test_id("reply-record").click()
+    page.wait_for_timeout(1500)
+    page.get_by_test_id("reply-record").click()
+    page.get_by_test_id("reply-hear").wait_for()
+    page.get_by_test_id("reply-name").fill("Two minutes, please")
+    page.get_by_test_id("reply-save").click()
+    page.get_by_test_id("reply-row").get_by_text("Two minutes, please").wait_for()
+    begin = door.stat().st_size
+    page.get_by_test_id("tab-live").click()
+    page.get_by_test_id("quick-reply").get_by_text("Two minutes, please").click()
+    until(lambda: door.stat().st_size > begin + 2 * 48_000, "the phrase to be heard", 30)
+    assert loudest_hz(np.fromfile(door, "<i2", offset=begin)[12_000:48_000]) == pytest.approx(OWNER_HZ, abs=8)
+    page.get_by_test_id("tab-log").click()
+    page.get_by_text("Phone had “Two minutes, please” said at the door").wait_for()
+
+
 def test_owner_and_visitor_hear_each_other_in_turn(
     start_stoop: Starter, speaking_chromium: Browser, tmp_path: Path
 ) -> None:
@@ -97,6 +117,7 @@ def test_owner_and_visitor_hear_each_other_in_turn(
         page.get_by_test_id("tab-log").click()
         page.get_by_text("Phone talked with the door").wait_for()
         assert door.stat().st_size == size
+        say_a_phrase(page, door)
 
 
 def test_dead_sound_devices_are_told_and_the_picture_goes_on(
