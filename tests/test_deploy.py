@@ -88,6 +88,8 @@ def test_the_rules_can_be_loaded() -> None:
     done = subprocess.run([NFT, "--check", "--file", "-"], input=text, capture_output=True, text=True)
     if "Operation not permitted" in done.stderr:
         pytest.skip("checking rules takes root")
+    if "not supported" in done.stderr.lower():
+        pytest.skip(f"this kernel has no nftables: {done.stderr.strip()[:200]}")
     assert done.returncode == 0, done.stderr
 
 

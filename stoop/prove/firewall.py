@@ -82,7 +82,7 @@ def read_rules(table: Json) -> Rules:
     found = sets.get("found_tcp", [])
     ways_in = [way for rule in rules if rule["chain"] == "in" and (way := _way_in(rule, found))]
     ways_out = [_place(element) for name in ("courier4", "courier6") for element in sets.get(name, [])]
-    return Rules(tuple(faults), tuple(ways_in), tuple(ways_out))
+    return Rules(tuple(faults), tuple(dict.fromkeys(ways_in)), tuple(ways_out))
 
 
 def refuses_calls(expressions: list[Json]) -> bool:
