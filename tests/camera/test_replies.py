@@ -20,7 +20,7 @@ from camera.doorbell.parts import RATE_HZ, Samples
 from camera.doorbell.sound_out import SoundOut
 from camera.errors import CommandRefused
 from camera.made_voice import DEFAULTS
-from camera.replies import LONGEST_S, MAX_REPLIES, MAX_SOUND_BYTES, Replies, wav_of
+from camera.replies import LONGEST_S, MAX_REPLIES, Replies, wav_of
 from camera.signed import encode_base64url
 from camera.vault.cards import ReplyPlayed
 from tests.camera.authority_fakes import House, body_of, code_of
@@ -80,7 +80,7 @@ def test_it_is_there_after_a_restart_and_gone_after_its_deletion(house: House, t
 BAD_SOUNDS = {
     "no_sound": b"hello",
     "empty": b"",
-    "too_large": bytes(MAX_SOUND_BYTES + 1),
+    "too_large": wav_of(tone(700, 0.26)),
     "a_list_that_names_files": b"#EXTM3U\n#EXTINF:1,\n/etc/passwd\n",
     "cut": webm(700, 1.0)[:60],
 }
