@@ -59,6 +59,6 @@ class FrameDecoder(Generic[M]):
             del self._buffer[:end]
             try:
                 message = self._decoder.decode(body)
-            except (msgspec.DecodeError, msgspec.ValidationError, RecursionError) as error:
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:  # text that is no UTF-8, too
                 raise FramingError(f"message of {size_bytes} bytes is malformed: {error}") from error
             yield message

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,7 +14,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from camera.contract import TALK_BLOCK_BYTES, Sound, TalkBlock
+from camera.contract import (
+    MAX_FROM_SERVER_BYTES,
+    TALK_BLOCK_BYTES,
+    FrameDecoder,
+    FramingError,
+    ServerMessage,
+    Sound,
+    TalkBlock,
+    encode_message,
+)
 from camera.doorbell.microphone import ToneMicrophone
 from camera.doorbell.opus import OpusEncoder
 from camera.doorbell.parts import BLOCK, RATE_HZ, DoorbellError, Samples
@@ -235,3 +245,16 @@ def test_sound_goes_before_anything_else_when_a_server_is_slow() -> None:
     assert isinstance(outbox.get(), TalkBlock)
     assert outbox.put(Sound("v", b"x", 99))
     assert outbox.get() == Sound("v", b"x", 99)
+
+
+@given(pcm=st.binary(max_size=2 * TALK_BLOCK_BYTES), at=st.integers(0, 200), change=st.binary(max_size=12))
+def test_a_damaged_message_of_talk_is_a_message_or_the_one_error(pcm: bytes, at: int, change: bytes) -> None:
+    wire = bytearray(encode_message(TalkBlock("ab" * 8, pcm), MAX_FROM_SERVER_BYTES))
+    wire[at : at + len(change)] = change
+    decoder: FrameDecoder[ServerMessage] = FrameDecoder(ServerMessage, MAX_FROM_SERVER_BYTES)  # type: ignore[arg-type]  # a union
+    with contextlib.suppress(FramingError):
+        assert all(len(repr(message)) < 40_000 for message in decoder.feed(bytes(wire)))
+
+
+def test_what_somebody_said_is_in_no_repr() -> None:
+    assert "secret" not in repr(TalkBlock("v", b"secret")) + repr(Sound("v", b"secret", 0))
