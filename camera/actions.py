@@ -12,6 +12,7 @@ from camera.action_shape import device_of as _device
 from camera.bell_actions import BELL_ACTIONS
 from camera.control import Control
 from camera.errors import CommandRefused
+from camera.hole_actions import HOLE_ACTIONS
 from camera.home import CameraRecord, Device
 from camera.invites import LIFE_S as INVITE_LIFE_S
 from camera.invites import Invite
@@ -388,6 +389,7 @@ ACTIONS: dict[str, Action] = {
     **REPLY_ACTIONS,
     **PARCEL_ACTIONS,
     **RIGHT_ACTIONS,
+    **HOLE_ACTIONS,
 }
 """What a paired device may ask for; `claim` and `pair` stand apart because no paired device signs them."""
 

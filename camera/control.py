@@ -1,4 +1,4 @@
-"""What commands may do to the running camera: seven small protocols, so that commands can be tested without a lens."""
+"""What commands may do to the running camera: eight small protocols, so that commands can be tested without a lens."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Protocol
 
 from camera.bell_desk import BellDesk
 from camera.contract import ViewWord
+from camera.hole_desk import HoleDesk
 from camera.home import CameraRecord
 from camera.mask import Mask
 from camera.mask_change import MaskChange
@@ -96,7 +97,21 @@ class TalkControl(Protocol):
     def replies(self) -> Replies: ...
 
 
+class HoleControl(Protocol):
+    """The ways out."""
+
+    def hole_desk(self) -> HoleDesk: ...
+
+
 class Control(
-    MaskControl, StorageControl, PictureControl, AudienceControl, MotionControl, BellControl, TalkControl, Protocol
+    MaskControl,
+    StorageControl,
+    PictureControl,
+    AudienceControl,
+    MotionControl,
+    BellControl,
+    TalkControl,
+    HoleControl,
+    Protocol,
 ):
     """All of it: the running camera."""

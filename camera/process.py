@@ -34,6 +34,7 @@ from camera.contract import (
 )
 from camera.control import PlateView, TrafficView
 from camera.frame import MaskedFrame, PictureSize
+from camera.hole_desk import HoleDesk, is_no_courier
 from camera.home import CameraRecord, Home
 from camera.lens import LensOpened
 from camera.loosening import hours
@@ -126,7 +127,8 @@ class CameraProcess:
         self._watch = Watch(settings.camera, open_source, self, self, lookers, self._guard, self._desk, make_smaller)
         self._parcels = ParcelDesk(data / "camera", self._parcel_seen)
         self._watch.on_pipeline = self._parcels.attach
-        self._publisher = Publisher(socket_path, self)
+        self._publisher: Publisher[ServerMessage] = Publisher(socket_path, self, may_connect=is_no_courier)
+        self._holes = HoleDesk(data / "camera", socket_path.parent, self._clock, self)
         self._mask: Mask | None = None
         self._shapes = MaskShapes(data / "camera")
         self._tidy_at_ns = 0
@@ -138,6 +140,7 @@ class CameraProcess:
         """Watch until `stop`; ends with the clip closed and the journal complete."""
         self._storage.note_later(CameraStarted(at_ms=self._clock.wall_ms(), version=__version__))
         self._publisher.start()
+        self._holes.start()
         self._watchdog.ready()
         self._bell.start()
         waiting = threading.Thread(target=self._wait, name="waiting", daemon=True)
@@ -150,6 +153,7 @@ class CameraProcess:
             self._stopping.set()
             waiting.join(_WAITING_STEP_S)
             self._bell.close()
+            self._holes.close()
             self.on_server_gone()
             self._publisher.close()
             self._storage.close()
@@ -247,6 +251,9 @@ class CameraProcess:
     def talk_desk(self) -> TalkDesk:
         return self._talk
 
+    def hole_desk(self) -> HoleDesk:
+        return self._holes
+
     def is_dark(self) -> bool:
         return self._bell_only.is_dark(self._clock.monotonic_ns())
 
@@ -291,7 +298,11 @@ class CameraProcess:
             self._publisher.restart_stream()
 
     def announce(self, kind: str) -> None:
-        self._publisher.send(Event(kind, self._clock.wall_ms()))
+        self._tell(Event(kind, self._clock.wall_ms()))
+
+    def _tell(self, event: Event) -> None:
+        self._publisher.send(event)
+        self._holes.happened(event)
 
     # --- what the server may say (camera.publisher) ----------------------------------------------------------------
 
@@ -471,10 +482,11 @@ class CameraProcess:
 
     def _publish(self, state: State) -> None:
         self._publisher.send(state)
+        self._holes.tell_now()
 
     def _clip_changed(self, kind: str, clip: str) -> None:
         self._board.update(recording_clip=clip if kind == "clip.opened" else self._storage.open_clip)
-        self._publisher.send(Event(kind, self._clock.wall_ms(), clip))
+        self._tell(Event(kind, self._clock.wall_ms(), clip))
 
     def _storage_fault(self, sentence: str | None) -> None:
         self._board.update(storage_fault=sentence)

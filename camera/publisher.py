@@ -1,4 +1,4 @@
-"""The only socket of the camera process: a Unix one, for the one server; never one that leaves the machine."""
+"""The only sockets of the camera process: Unix ones, for the one server and the one courier; never any other."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import contextlib
 import logging
 import os
 import socket
+import struct
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
 from camera.contract import (
     MAX_FROM_CAMERA_BYTES,
@@ -20,9 +21,12 @@ from camera.contract import (
     CameraMessage,
     FrameDecoder,
     FramingError,
+    HoleReport,
+    HolesNow,
     ServerMessage,
     Sound,
     State,
+    ToCourier,
     encode_message,
 )
 from camera.errors import CameraError
@@ -42,11 +46,15 @@ SOCKET_PATH_LIMIT_BYTES = 107
 _READ_BYTES = 64 * 1024
 
 
-class ServerPort(Protocol):
-    """What the publisher asks of the camera."""
+Heard = TypeVar("Heard", ServerMessage, HoleReport)
+Heard_contra = TypeVar("Heard_contra", contravariant=True)
 
-    def state(self) -> State: ...
-    def on_message(self, message: ServerMessage, reply: Callable[[CameraMessage], None]) -> None: ...
+
+class SocketPort(Protocol[Heard_contra]):
+    """What a publisher asks of the camera: what to say first, and whom to tell what was heard."""
+
+    def state(self) -> State | HolesNow: ...
+    def on_message(self, message: Heard_contra, reply: Callable[[CameraMessage], None]) -> None: ...
     def on_server_gone(self) -> None: ...
 
 
@@ -57,13 +65,13 @@ class Outbox:
     """
 
     def __init__(self) -> None:
-        self._queue: deque[CameraMessage] = deque()
+        self._queue: deque[CameraMessage | ToCourier] = deque()
         self._ready = threading.Condition()
         self._units = self._sounds = 0
         self._waits_for_key = True
         self._is_closed = False
 
-    def put(self, message: CameraMessage) -> bool:
+    def put(self, message: CameraMessage | ToCourier) -> bool:
         """False when too much waits that may not be dropped: disconnect."""
         with self._ready:
             if isinstance(message, AccessUnit) and not self._takes_unit(message):
@@ -91,7 +99,7 @@ class Outbox:
         with self._ready:
             self._drop_sound()
 
-    def get(self) -> CameraMessage | None:
+    def get(self) -> CameraMessage | ToCourier | None:
         """The next message; waits for one; None once closed."""
         with self._ready:
             self._ready.wait_for(lambda: self._queue or self._is_closed)
@@ -144,11 +152,20 @@ class Pace:
         return max(0.0, self._due_s - now_s)
 
 
-class _Connection:
-    """One server: a thread that reads and one that writes; either's end, whatever ended it, closes both."""
+class _Connection(Generic[Heard]):
+    """One peer: a thread that reads and one that writes; either's end, whatever ended it, closes both."""
 
-    def __init__(self, peer: socket.socket, port: ServerPort, on_end: Callable[[_Connection], None]) -> None:
-        self._peer, self._port, self._on_end = peer, port, on_end
+    def __init__(
+        self,
+        peer: socket.socket,
+        port: SocketPort[Heard],
+        on_end: Callable[[_Connection[Heard]], None],
+        decoder: FrameDecoder[Heard],
+    ) -> None:
+        self._peer = peer
+        self._port: SocketPort[Heard] = port
+        self._on_end: Callable[[_Connection[Heard]], None] = on_end
+        self._decoder: FrameDecoder[Heard] = decoder
         self.outbox = Outbox()
         self._closed = threading.Event()
         self._pace = Pace(MESSAGES_PER_S, MESSAGES_AT_ONCE)
@@ -161,7 +178,7 @@ class _Connection:
         for thread in self._threads:
             thread.start()
 
-    def send(self, message: CameraMessage) -> None:
+    def send(self, message: CameraMessage | ToCourier) -> None:
         if not self.outbox.put(message):
             logger.warning("the server stopped reading: disconnected")
             self.close()
@@ -183,10 +200,9 @@ class _Connection:
         self.close()
 
     def _read(self) -> None:
-        decoder: FrameDecoder[ServerMessage] = FrameDecoder(ServerMessage, MAX_FROM_SERVER_BYTES)  # type: ignore[arg-type]  # a union is no type[M] for mypy
         try:
             while data := self._peer.recv(_READ_BYTES):
-                for message in decoder.feed(data):
+                for message in self._decoder.feed(data):
                     if self._closed.wait(self._pace.wait_s(time.monotonic())):
                         break  # replaced, or disconnected by us: what it still wanted counts no more
                     self._port.on_message(message, self.send)
@@ -201,13 +217,23 @@ class _Connection:
         self._on_end(self)
 
 
-class Publisher:
+class Publisher(Generic[Heard]):
     """Listens on the socket; a newer connection replaces the older. All methods may be called from any thread."""
 
-    def __init__(self, path: Path, port: ServerPort) -> None:
-        """Raises CameraError when the socket cannot be made there."""
-        self._path, self._port = path, port
-        self._connection: _Connection | None = None
+    def __init__(
+        self,
+        path: Path,
+        port: SocketPort[Heard],
+        hears: Any = ServerMessage,  # Any: a union is no type[M] to mypy
+        may_connect: Callable[[int], bool] = lambda _: True,
+    ) -> None:
+        """`may_connect` is asked with the peer's user id, as the kernel gives it.
+
+        Raises CameraError when the socket cannot be made there.
+        """
+        self._path, self._hears, self._may_connect = path, hears, may_connect
+        self._port: SocketPort[Heard] = port
+        self._connection: _Connection[Heard] | None = None
         self._lock = threading.Lock()
         self._closed = threading.Event()
         self._listener = _listen(path)
@@ -216,7 +242,7 @@ class Publisher:
     def start(self) -> None:
         self._thread.start()
 
-    def send(self, message: CameraMessage) -> None:
+    def send(self, message: CameraMessage | ToCourier) -> None:
         """To the server, if one is connected."""
         with self._lock:
             connection = self._connection
@@ -260,7 +286,12 @@ class Publisher:
         while not self._closed.is_set():
             try:
                 peer, _ = self._listener.accept()
-                self._welcome(_Connection(peer, self._port, self._on_end))
+                if not self._may_connect(_user_of(peer)):
+                    logger.warning("a process of a user who may not connect here was turned away")
+                    peer.close()
+                    continue
+                decoder = FrameDecoder[Heard](self._hears, MAX_FROM_SERVER_BYTES)
+                self._welcome(_Connection(peer, self._port, self._on_end, decoder))
             except OSError as error:  # closed, or no more file descriptors
                 if not self._closed.is_set():
                     logger.warning("a connection could not be accepted: %s", error)
@@ -268,7 +299,7 @@ class Publisher:
                 logger.exception("a connection could not be served")
             self._closed.wait(ACCEPT_PAUSE_S)
 
-    def _welcome(self, connection: _Connection) -> None:
+    def _welcome(self, connection: _Connection[Heard]) -> None:
         with self._lock:  # so that no change of state falls between
             connection.send(self._port.state())
             older, self._connection = self._connection, connection
@@ -277,13 +308,19 @@ class Publisher:
             self._port.on_server_gone()
         connection.start()
 
-    def _on_end(self, connection: _Connection) -> None:
+    def _on_end(self, connection: _Connection[Heard]) -> None:
         with self._lock:
             is_current = self._connection is connection
             if is_current:
                 self._connection = None
         if is_current:
             self._port.on_server_gone()
+
+
+def _user_of(peer: socket.socket) -> int:
+    """The user id of the process at the other end (unix(7), SO_PEERCRED)."""
+    found: tuple[int, int, int] = struct.unpack("3i", peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+    return found[1]
 
 
 def tell_manager(address: str, word: bytes) -> None:

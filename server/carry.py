@@ -42,6 +42,11 @@ COMMANDS = frozenset(
         "bell.test",
         "bell.get",
         "bell.set",
+        "holes.get",
+        "holes.set",
+        "holes.close",
+        "holes.test",
+        "holes.snooze",
     }
 )
 """What may go through `/api/commands`; the others have routes of their own."""

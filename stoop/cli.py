@@ -69,6 +69,14 @@ def server(context: typer.Context) -> None:
     raise typer.Exit(server_main(context.args))
 
 
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, add_help_option=False)
+def courier(context: typer.Context) -> None:
+    """The courier process alone, as its unit starts it: calls where you opened a way out, and nowhere else."""
+    from server.courier.main import main as courier_main
+
+    raise typer.Exit(courier_main(context.args))
+
+
 @app.command()
 def analyze(
     video: Video,

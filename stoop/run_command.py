@@ -1,4 +1,4 @@
-"""`stoop run`: camera and server on this machine, with everything that an owner needs to find the page printed once."""
+"""`stoop run`: camera, server and courier on this machine, with all an owner needs to find the page printed once."""
 
 from __future__ import annotations
 
@@ -60,11 +60,16 @@ def run(source: str | None, data: Path, config: Path | None, port: int | None, r
         words = ["--data", str(data), "--socket", str(socket), "--port", str(port), "--ready-fd", str(fd)]
         return [*python, "server", *words, *names]
 
+    def courier(_: int) -> Sequence[str]:
+        return [*python, "server.courier", "--data", str(data), "--socket", str(socket)]
+
+    (socket.parent / "holes.json").unlink(missing_ok=True)  # of another run: the camera makes it anew
     os.environ["OTEL_SDK_DISABLED"] = "true"
     announce = Announcement(data, ready_file, has_key=has_key)
     parts = [
         Part("camera", camera, frozenset({"claim_code"})),
         Part("server", server, frozenset({"url", "fingerprint"})),
+        Part("courier", courier, frozenset(), is_wanted=(socket.parent / "holes.json").exists, is_needed=False),
     ]
     with terminal_bell(button) if has_key else nullcontext() as bell:
         return Supervisor(parts, announce, bell).run()

@@ -1,4 +1,4 @@
-"""Runs camera and server side by side, starts either again when it dies, and tells where the owner finds the page."""
+"""Runs camera, server and (while a way out is open) courier, and starts each again when it dies."""
 
 from __future__ import annotations
 
@@ -27,12 +27,16 @@ _LONGEST_LINE_BYTES = 64 * 1024
 
 @dataclass(slots=True)
 class Part:
-    """One of the two processes: how it is started, and what it last said on its pipe."""
+    """One of the processes: how it is started, and what it last said on its pipe."""
 
     name: str
     command: Callable[[int], Sequence[str]]
     may_say: frozenset[str]
     """What this part may tell; anything else is dropped, so that neither can speak for the other."""
+    is_wanted: Callable[[], bool] = lambda: True
+    """Asked all the time: one that is not wanted is ended, and started when it is wanted again."""
+    is_needed: bool = True
+    """Whether nothing runs at all where this one cannot."""
     said: dict[str, str | None] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
     pipe: int = -1
@@ -54,6 +58,11 @@ class Part:
         )
         os.close(theirs)
         self.started_at_s, self.start_at_s = time.monotonic(), None
+
+    def heed_wish(self) -> None:
+        """Ask one that is wanted no more to end."""
+        if self.process is not None and not self.is_wanted():
+            self.process.terminate()
 
     def ended(self) -> int | None:
         """The exit code when it has ended since the last question, and plans its next start."""
@@ -123,11 +132,14 @@ class Supervisor:
 
     def _step(self) -> int:
         for part in self._parts:
-            if part.start_at_s is not None and time.monotonic() >= part.start_at_s:
+            part.heed_wish()
+            if part.start_at_s is not None and time.monotonic() >= part.start_at_s and part.is_wanted():
                 part.start()
             if (code := part.ended()) is not None:
-                if code == _COULD_NOT_START and part.name not in self._has_run:
+                if code == _COULD_NOT_START and part.is_needed and part.name not in self._has_run:
                     return code
+                if not part.is_wanted():
+                    continue
                 print(f"stoop: {part.name} ended ({_reason(code)}), starting it again", file=sys.stderr, flush=True)
         self._listen()
         return 0

@@ -1,4 +1,4 @@
-"""What camera and server say to each other; the only part of the camera that the server may import."""
+"""What camera, server and courier say to each other; the only part of the camera that the server may import."""
 
 from camera.contract.framing import (
     MAX_FROM_CAMERA_BYTES,
@@ -6,6 +6,25 @@ from camera.contract.framing import (
     FrameDecoder,
     FramingError,
     encode_message,
+)
+from camera.contract.holes import (
+    FORWARDED,
+    BadAddressError,
+    Hole,
+    HoleKind,
+    HoleReport,
+    HolesNow,
+    Mirror,
+    Mqtt,
+    NoticeKind,
+    Ntfy,
+    TestWanted,
+    ToCourier,
+    Webhook,
+    is_on_lan,
+    kind_of,
+    place_of,
+    read_address,
 )
 from camera.contract.messages import (
     TALK_BLOCK_BYTES,
@@ -31,10 +50,12 @@ from camera.contract.messages import (
 )
 
 __all__ = [
+    "FORWARDED",
     "MAX_FROM_CAMERA_BYTES",
     "MAX_FROM_SERVER_BYTES",
     "TALK_BLOCK_BYTES",
     "AccessUnit",
+    "BadAddressError",
     "CameraMessage",
     "Command",
     "CommandError",
@@ -43,17 +64,32 @@ __all__ = [
     "Event",
     "FrameDecoder",
     "FramingError",
+    "Hole",
+    "HoleKind",
+    "HoleReport",
+    "HolesNow",
     "KeyPictureWanted",
     "MaskState",
+    "Mirror",
+    "Mqtt",
     "NonceIssued",
     "NonceWanted",
+    "NoticeKind",
+    "Ntfy",
     "PendingMask",
     "ServerMessage",
     "Sound",
     "State",
     "TalkBlock",
+    "TestWanted",
     "TicketEnded",
+    "ToCourier",
     "ViewWord",
     "ViewerLeft",
+    "Webhook",
     "encode_message",
+    "is_on_lan",
+    "kind_of",
+    "place_of",
+    "read_address",
 ]

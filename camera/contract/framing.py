@@ -7,20 +7,21 @@ from typing import Generic, TypeVar
 
 import msgspec
 
+from camera.contract.holes import HoleReport, ToCourier
 from camera.contract.messages import CameraMessage, ServerMessage
 
 MAX_FROM_CAMERA_BYTES = 4 * 1024 * 1024
 MAX_FROM_SERVER_BYTES = 64 * 1024
 _PREFIX_BYTES = 4
 
-M = TypeVar("M", CameraMessage, ServerMessage)
+M = TypeVar("M", CameraMessage, ServerMessage, ToCourier, HoleReport)
 
 
 class FramingError(ValueError):
     """The peer sent bytes that are no message; close the connection."""
 
 
-def encode_message(message: CameraMessage | ServerMessage, max_bytes: int) -> bytes:
+def encode_message(message: CameraMessage | ServerMessage | ToCourier | HoleReport, max_bytes: int) -> bytes:
     """The message with its length in front.
 
     Raises FramingError when it is longer than `max_bytes`.

@@ -154,6 +154,20 @@ class RightClosed(_Card, frozen=True, kw_only=True, tag="right.closed"):
     what: str
 
 
+class HoleOpened(_Card, frozen=True, kw_only=True, tag="hole.opened"):
+    """A way out was opened or led elsewhere; `what` is its kind and its address, never what lets one in."""
+
+    device: str
+    name: str
+    what: str
+
+
+class HoleClosed(_Card, frozen=True, kw_only=True, tag="hole.closed"):
+    device: str
+    name: str
+    what: str
+
+
 class MaskChanged(_Card, frozen=True, kw_only=True, tag="mask.changed"):
     """`old` and `new` are digests; `visible` is the share of the picture that is now seen, 0.0-1.0.
 
@@ -235,6 +249,8 @@ Record: TypeAlias = (
     | ParcelSeen
     | RightNoted
     | RightClosed
+    | HoleOpened
+    | HoleClosed
     | MaskChanged
     | MaskPending
     | MaskCancelled

@@ -1,0 +1,13 @@
+"""The courier: the only code of Stoop's that calls anybody, and only where the owner opened a hole.
+
+To add an integration: a struct in camera/contract/holes.py, one module here, one line in `COURIERS`, a test, and a
+section on the app's page of ways out.
+"""
+
+from camera.contract import HoleKind
+
+COURIERS: dict[HoleKind, str] = {
+    "ntfy": "server.courier.ntfy:start",
+    "webhook": "server.courier.webhook:start",
+}
+"""Kind to `module:function`, imported when such a hole is open."""

@@ -1,24 +1,109 @@
-"""Lists every way out that the owner opened; today there is none to open, and the check notices when there is."""
+"""Lists every way out that the owner opened, with its address, and fails where anything else is called, or could be."""
 
 from __future__ import annotations
 
-from stoop.prove.finding import Finding, judged
-from stoop.prove.installation import Installation
-from stoop.prove.source_code import modules
+from ipaddress import ip_address
+from pathlib import Path
 
-CLAIM = "You have opened no way out: no notifications, no smart home, no copy elsewhere."
+import msgspec
+
+from camera.contract import Hole, is_on_lan, kind_of, place_of
+from camera.hole_desk import OpenHoles
+from stoop.prove.finding import Finding, failed, judged
+from stoop.prove.installation import Installation
+from stoop.prove.processes import OpenSocket, Running, find_running
+from stoop.prove.source_code import CLIENTS_OF_COURIER, COURIER, clients_in, modules
+
+CLAIM = "Nothing leaves your house but by the ways out that you opened."
 _KNOWN_TABLES = ("source", "camera", "server")
+DIALLERS = frozenset({"http_post.py", "mqtt.py", "rclone.py"})
+"""The only modules of the courier that may call; each takes its address from an open hole."""
 
 
 def holes(installation: Installation) -> Finding:
-    """Each integration is a module of the courier or a table of the settings."""
-    couriers = [path.name for path in modules(installation.code, "server/courier") if path.name != "__init__.py"]
-    tables = [name for name in installation.settings.__struct_fields__ if name not in _KNOWN_TABLES]
-    faults = [f"an integration is installed: {name}" for name in couriers]
-    faults += [f"the settings have a table that may open one: {name}" for name in tables]
-    return judged(
-        CLAIM,
-        "looked for integrations in the settings and among what is installed",
-        faults,
-        "the list of permitted ways out is empty: this version has no integration",
-    )
+    """What is open, who is called at this moment, and which of our code could call."""
+    how = "read what you opened, looked at whom the courier calls at this moment, and read its code"
+    try:
+        listed = open_holes(installation.data)
+    except (msgspec.DecodeError, msgspec.ValidationError):
+        return failed(CLAIM, how, "the list of open ways out cannot be read: close and open them again in the app")
+    faults = [
+        f"the settings have a table that may open one: {name}"
+        for name in installation.settings.__struct_fields__
+        if name not in _KNOWN_TABLES
+    ]
+    faults += code_faults(installation.code)
+    faults += calls_elsewhere(installation, {(str(ip_address(hole.address)), hole.port) for hole in listed})
+    told = "; ".join(map(_in_words, listed))
+    return judged(CLAIM, how, faults, f"open: {told}" if listed else "you have opened none, so no courier is needed")
+
+
+def open_holes(data: Path) -> tuple[Hole, ...]:
+    """Raises OSError, msgspec.DecodeError."""
+    try:
+        text = (data / "camera" / "holes.json").read_bytes()
+    except FileNotFoundError:
+        return ()
+    return msgspec.json.decode(text, type=OpenHoles).holes
+
+
+def code_faults(code: Path) -> list[str]:
+    """Each module of the courier that could call somebody and is not one of the few that may."""
+    found = (path for path in modules(code, COURIER) if path.name not in DIALLERS)
+    return [f"{COURIER}{path.name} {fault}" for path in found for fault in clients_in(path, CLIENTS_OF_COURIER)]
+
+
+def calls_elsewhere(installation: Installation, listed: set[tuple[str, int]]) -> list[str]:
+    """Each connection of a running courier, or of what it started, that leads to nothing on the list."""
+    courier = find_running("courier", installation.data, installation.proc)
+    if courier is None:
+        return []
+    if not listed:
+        return ["a courier runs although no way out is open"]
+    faults = []
+    for process in (courier, *_children(courier)):
+        try:
+            faults += [fault for socket in process.sockets() if (fault := _fault(socket, listed))]
+        except FileNotFoundError:  # ended meanwhile
+            continue
+    return faults
+
+
+def _fault(socket: OpenSocket, listed: set[tuple[str, int]]) -> str | None:
+    if socket.family in ("unix", "netlink"):
+        return None
+    if socket.family in ("tcp", "tcp6") and not socket.is_listening and socket.remote_port == 0:
+        return None  # made, and connected to nobody yet
+    if socket.family not in ("tcp", "tcp6") or socket.is_listening:
+        return (
+            f"the courier has a {socket.family} socket on port {socket.local_port}, and none of its ways out needs one"
+        )
+    peer = remote_address(socket)
+    return None if (peer, socket.remote_port) in listed else f"the courier calls {peer} port {socket.remote_port}"
+
+
+def remote_address(socket: OpenSocket) -> str:
+    """The peer's address in the usual writing; /proc has it in hex, each 32 bits in the machine's order."""
+    words = bytes.fromhex(socket.remote)
+    address = ip_address(b"".join(words[at : at + 4][::-1] for at in range(0, len(words), 4)))
+    mapped = getattr(address, "ipv4_mapped", None)
+    return str(mapped or address)
+
+
+def _children(parent: Running) -> list[Running]:
+    """What the courier started: rclone, and what that started."""
+    found, known = [], {parent.pid}
+    for folder in sorted(parent.proc.glob("[0-9]*"), key=lambda path: int(path.name)):
+        try:
+            after_name = (folder / "stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(after_name[1]) in known:
+            known.add(int(folder.name))
+            found.append(Running(int(folder.name), (), None, parent.proc))
+    return found
+
+
+def _in_words(hole: Hole) -> str:
+    where = "in your house" if is_on_lan(ip_address(hole.address)) else "OUTSIDE OF YOUR HOUSE"
+    return f"{kind_of(hole)} to {place_of(hole)} ({where})"

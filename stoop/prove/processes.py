@@ -9,6 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
+Role = Literal["camera", "server", "courier"]
 PROC = Path("/proc")
 _INTERNET = ("tcp", "tcp6", "udp", "udp6", "udplite", "udplite6", "raw", "raw6", "icmp", "icmp6")
 _INODE_COLUMN = {"unix": 6, "packet": 8, "netlink": 9}
@@ -67,18 +68,19 @@ class Running:
         return [known.get(inode, OpenSocket("unknown")) for inode in sorted(inodes)]
 
 
-def find_running(role: Literal["camera", "server"], data: Path, proc: Path = PROC) -> Running | None:
+def find_running(role: Role, data: Path, proc: Path = PROC) -> Running | None:
     """The process of this role on this data folder."""
     return next((one for one in all_running(role, proc) if _is_of(one, data)), None)
 
 
-def all_running(role: Literal["camera", "server"], proc: Path = PROC) -> list[Running]:
+def all_running(role: Role, proc: Path = PROC) -> list[Running]:
     """Every process of this role on this machine."""
     found = []
+    roles = (role, f"server.{role}")
     for folder in sorted(proc.glob("[0-9]*"), key=lambda path: int(path.name)):
         words = _words(folder)
         if any(
-            word == role and (before == "-m" or Path(before).name == "stoop") for before, word in pairwise(words[:5])
+            word in roles and (before == "-m" or Path(before).name == "stoop") for before, word in pairwise(words[:5])
         ):
             found.append(Running(int(folder.name), words, _folder(folder), proc))
     return found

@@ -14,10 +14,11 @@ from camera.bell_desk import BellDesk
 from camera.claim_code import ClaimCodes, stretch
 from camera.clock import ClockQuality
 from camera.commands import Authority, Commands
-from camera.contract import CameraMessage, Command, CommandError, CommandResult, ViewWord
+from camera.contract import CameraMessage, Command, CommandError, CommandResult, State, ViewWord
 from camera.control import PlateView, TrafficView
 from camera.errors import CommandRefused
 from camera.frame import PictureSize
+from camera.hole_desk import HoleDesk
 from camera.home import CameraRecord, Home
 from camera.mask import Mask
 from camera.mask_change import MaskChange, compare
@@ -34,6 +35,7 @@ from camera.vault.cards import Record
 RECIPIENT = "age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj"
 MASK = '{"allow":[[[0,0],[1,0],[1,1],[0,1]]]}'
 S = 1_000_000_000
+STATE = State("ab" * 16, "0", "Door", True, True, True, "demo", 1280, 720, 15.0, None, False, None, 0, 0, None)
 SIZE = PictureSize(128, 72)
 
 
@@ -76,6 +78,7 @@ class FakeControl:
     talk: TalkDesk | None = None
     phrases: Replies | None = None
     parcels: ParcelDesk | None = None
+    holes: HoleDesk | None = None
     parcel_uses: int = 0
     sent: list[CameraMessage] = field(default_factory=list)
     tickets: Tickets | None = None
@@ -141,6 +144,13 @@ class FakeControl:
     def parcel_desk(self) -> ParcelDesk:
         assert self.parcels is not None, "a House gives its control a place for parcels"
         return self.parcels
+
+    def hole_desk(self) -> HoleDesk:
+        assert self.holes is not None, "a House gives its control a list of ways out"
+        return self.holes
+
+    def state(self) -> State:
+        return STATE
 
     def use_parcels(self) -> None:
         self.parcel_uses += 1
@@ -213,6 +223,7 @@ class House:
         self.control.bell = BellDesk(folder / "camera", silent, self.clock, self.control)
         self.control.talk = TalkDesk(silent, self.clock, self.control.bell.sound, self.control)
         self.control.parcels = ParcelDesk(folder / "camera", lambda news: None)
+        self.control.holes = HoleDesk(folder / "camera", folder, self.clock, self.control)
         self.control.phrases = Replies(folder / "camera", self.control.bell.sound)
         self.authority = Authority(home, self.clock, ClaimCodes(home.camera().camera_id))
         self.control.tickets, self.control.clock = self.authority.tickets, self.clock

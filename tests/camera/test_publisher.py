@@ -83,7 +83,7 @@ def port() -> FakePort:
 
 
 @pytest.fixture
-def publisher(tmp_path: Path, port: FakePort) -> Iterator[Publisher]:
+def publisher(tmp_path: Path, port: FakePort) -> Iterator[Publisher[ServerMessage]]:
     made = Publisher(tmp_path / "run" / "camera.sock", port)
     made.start()
     yield made
@@ -91,7 +91,7 @@ def publisher(tmp_path: Path, port: FakePort) -> Iterator[Publisher]:
 
 
 @pytest.fixture
-def server(tmp_path: Path, publisher: Publisher) -> Iterator[Server]:
+def server(tmp_path: Path, publisher: Publisher[ServerMessage]) -> Iterator[Server]:
     made = Server(tmp_path / "run" / "camera.sock")
     yield made
     made.peer.close()
@@ -112,7 +112,7 @@ def test_a_request_is_answered(server: Server) -> None:
     assert server.next() == NonceIssued(5, "n")
 
 
-def test_units_begin_with_a_key_picture(server: Server, publisher: Publisher) -> None:
+def test_units_begin_with_a_key_picture(server: Server, publisher: Publisher[ServerMessage]) -> None:
     server.next()
     for message in (unit(1, is_key=False), unit(2, is_key=True), unit(3, is_key=False)):
         publisher.send(message)
@@ -163,7 +163,7 @@ def test_a_message_that_came_before_the_hang_up_counts(server: Server, port: Fak
     assert port.got == [ViewerLeft("00" * 8), KeyPictureWanted()]
 
 
-def test_two_cameras_do_not_share_a_socket(tmp_path: Path, publisher: Publisher, port: FakePort) -> None:
+def test_two_cameras_do_not_share_a_socket(tmp_path: Path, publisher: Publisher[ServerMessage], port: FakePort) -> None:
     with pytest.raises(CameraError, match="another camera process"):
         Publisher(tmp_path / "run" / "camera.sock", port)
 
@@ -240,7 +240,7 @@ def test_a_burst_is_heard_at_once_and_a_flood_at_a_pace() -> None:
 
 
 def test_every_message_of_the_server_is_paced(
-    server: Server, publisher: Publisher, port: FakePort, monkeypatch: pytest.MonkeyPatch
+    server: Server, publisher: Publisher[ServerMessage], port: FakePort, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     heard = list[float]()
 
@@ -284,7 +284,7 @@ def test_a_fault_of_ours_while_hearing_ends_the_connection_and_not_the_camera(
     again.peer.close()
 
 
-def test_an_answer_that_cannot_be_sent_ends_the_connection(server: Server, publisher: Publisher) -> None:
+def test_an_answer_that_cannot_be_sent_ends_the_connection(server: Server, publisher: Publisher[ServerMessage]) -> None:
     server.next()
     publisher.send(Event("motion.started\ud800", 1))
 

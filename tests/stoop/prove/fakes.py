@@ -64,9 +64,11 @@ class FakeProc:
     def listen(self, port: int, inode: int = 100) -> None:
         self.socket("tcp", port, 0, "0A", inode)
 
-    def socket(self, family: str, port: int, remote_port: int, state: str, inode: int) -> None:
+    def socket(
+        self, family: str, port: int, remote_port: int, state: str, inode: int, remote: str = "0A0000C0"
+    ) -> None:
         """An open socket of a table that has addresses."""
-        row = f"0: 0100007F:{port:04X} 0A0000C0:{remote_port:04X} {state} 0:0 00:0 0 0 0 {inode} 1"
+        row = f"0: 0100007F:{port:04X} {remote}:{remote_port:04X} {state} 0:0 00:0 0 0 0 {inode} 1"
         self._add(family, row, inode)
 
     def unix_socket(self, inode: int) -> None:

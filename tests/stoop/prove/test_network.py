@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import socket
@@ -15,13 +16,13 @@ import pytest
 import stoop.prove.kernel
 from camera.settings import Settings
 from server.routes import ROUTES, Route
-from stoop.prove.holes import holes
+from stoop.prove.holes import holes, remote_address
 from stoop.prove.installation import CODE, Installation
 from stoop.prove.kernel import has_way, kernel_refuses, ways_out
 from stoop.prove.memory import memory
 from stoop.prove.network import camera_code_offline, camera_offline, server_code_dials_nobody, server_dials_nobody
 from stoop.prove.people import no_recognition
-from stoop.prove.processes import Running, find_running
+from stoop.prove.processes import OpenSocket, Running, find_running
 from stoop.prove.routes import route_faults, routes, routes_built
 from stoop.prove.routes_live import TEMPTING, answer_faults, filled, routes_answer
 from tests.stoop.prove.fakes import FakeProc, fake_proc
@@ -213,9 +214,93 @@ def test_a_client_in_the_servers_code_fails(code: Path, line: str) -> None:
     assert server_code_dials_nobody(Installation(code, code=code)).result == "failed"
 
 
-def test_an_integration_is_a_hole(code: Path) -> None:
-    (code / "server" / "courier" / "mqtt.py").write_text("")
-    assert holes(Installation(code, code=code)).result == "failed"
+@pytest.mark.parametrize(
+    "line", ["import http.client", "import subprocess", "import paho.mqtt.client", "f.create_connection(x)"]
+)
+def test_a_further_module_of_the_courier_that_could_call_fails(code: Path, line: str) -> None:
+    (code / "server" / "courier" / "more.py").write_text(f"{line}\n")
+    finding = holes(Installation(code, code=code))
+    assert (finding.result, "server/courier/more.py" in finding.detail) == ("failed", True)
+
+
+def test_the_server_may_not_use_the_couriers_code(code: Path) -> None:
+    (code / "server" / "more.py").write_text("from server.courier.http_post import post\n")
+    assert server_code_dials_nobody(Installation(code, code=code)).result == "failed"
+
+
+LISTED = {"kind": "ntfy", "address": "192.0.2.10", "port": 51820, "topic": "door", "is_off_lan": True, "secret": "hush"}
+
+
+@pytest.fixture
+def with_hole(tmp_path: Path) -> Installation:
+    """A courier runs, and one way out is open: to 192.0.2.10, port 51820."""
+    (tmp_path / "camera").mkdir()
+    (tmp_path / "camera" / "holes.json").write_text(json.dumps({"holes": [LISTED], "tag": "ab"}))
+    proc = fake_proc(tmp_path / "proc", "python", "-m", "server.courier", "--data", str(tmp_path))
+    return Installation(tmp_path, proc=proc.folder)
+
+
+def couriers(installation: Installation) -> FakeProc:
+    running = find_running("courier", installation.data, installation.proc)
+    assert running is not None
+    return FakeProc(installation.proc, running)
+
+
+def test_each_way_out_is_listed_with_its_address_and_no_secret(with_hole: Installation) -> None:
+    couriers(with_hole).unix_socket(11)
+    couriers(with_hole).socket("tcp", 40_000, 51_820, "01", 12, remote="0A0200C0")
+    finding = holes(with_hole)
+    assert (finding.result, "ntfy to 192.0.2.10:51820 (OUTSIDE OF YOUR HOUSE)" in finding.detail) == ("proved", True)
+    assert "hush" not in repr(finding)
+
+
+@pytest.mark.parametrize(
+    ("family", "remote", "port", "state"),
+    [
+        ("tcp", "0B0200C0", 51_820, "01"),
+        ("tcp", "0A0200C0", 443, "01"),
+        ("udp", "0A0200C0", 51_820, "01"),
+        ("tcp", "00000000", 0, "0A"),
+    ],
+    ids=["another address", "another port", "udp", "listening"],
+)
+def test_a_courier_that_talks_to_anything_else_fails(
+    with_hole: Installation, family: str, remote: str, port: int, state: str
+) -> None:
+    couriers(with_hole).socket(family, 40_000, port, state, 12, remote=remote)
+    assert holes(with_hole).result == "failed"
+
+
+def test_what_the_courier_started_is_looked_at_too(with_hole: Installation) -> None:
+    proc = with_hole.proc
+    shutil.copytree(proc / "7", proc / "8", symlinks=True)
+    (proc / "8" / "stat").write_text("8 (rclone x) S 7 8 8 0")
+    (proc / "8" / "cmdline").write_bytes(b"rclone\0")
+    FakeProc(proc, Running(8, (), None, proc)).socket("tcp", 40_000, 443, "01", 12, remote="0A0200C0")
+    assert "port 443" in holes(with_hole).detail
+
+
+def test_a_courier_without_a_way_out_fails(with_hole: Installation) -> None:
+    (with_hole.data / "camera" / "holes.json").unlink()
+    assert holes(with_hole).result == "failed"
+
+
+def test_a_list_that_cannot_be_read_fails(with_hole: Installation) -> None:
+    (with_hole.data / "camera" / "holes.json").write_text("{")
+    assert holes(with_hole).result == "failed"
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("0100007F", "127.0.0.1"),
+        ("0A0200C0", "192.0.2.10"),
+        ("0000000000000000FFFF00000A0200C0", "192.0.2.10"),
+        ("B80D0120000000000000000001000000", "2001:db8::1"),
+    ],
+)
+def test_an_address_of_proc_is_read_as_it_is_meant(written: str, meant: str) -> None:
+    assert remote_address(OpenSocket("tcp", 1, written, 2)) == meant
 
 
 def test_a_setting_for_an_integration_is_a_hole(tmp_path: Path) -> None:

@@ -574,6 +574,11 @@ export const words = {
     picture: "Live picture with the place for parcels",
   },
 
+  ways: {
+    openedBy: (name: string, place: string) => `${name} opened a way out: ${place}`,
+    closedBy: (name: string, place: string) => `${name} closed a way out: ${place}`,
+  },
+
   rights: {
     title: "Requests from people",
     rowNote: "Somebody asks what there is of them, or to have it deleted",

@@ -152,6 +152,7 @@ type AccessKind =
       readonly about: string;
     }
   | { readonly what: "right_closed"; readonly right: string; readonly how: string }
+  | { readonly what: "way_out"; readonly isOpened: boolean; readonly place: string }
   | { readonly what: "parcel"; readonly isLeft: boolean }
   | { readonly what: "said"; readonly phrase: string }
   | { readonly what: "changed_settings"; readonly setting: string }
@@ -212,6 +213,9 @@ function accessKind(
       return { what: "right_noted", right: record.right, kind: record.kind, about: record.what };
     case "right.closed":
       return { what: "right_closed", right: record.right, how: record.what };
+    case "hole.opened":
+    case "hole.closed":
+      return { what: "way_out", isOpened: record.t === "hole.opened", place: record.what };
     case "parcel.seen":
       return { what: "parcel", isLeft: record.what === "left" };
     case "view.moved":

@@ -76,6 +76,10 @@ function say(entry: AccessEntry, names: ReadonlyMap<string, string>): Said {
       };
     case "right_closed":
       return { kind: "other", icon: "check", text: words.rights.closed(name) };
+    case "way_out": {
+      const say = entry.isOpened ? words.ways.openedBy : words.ways.closedBy;
+      return { kind: "change", icon: "share", text: say(name, entry.place) };
+    }
     case "parcel":
       return {
         kind: "other",
