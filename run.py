@@ -53,6 +53,9 @@ DEBIAN_FOR_TESTS = {
     "age": "age",
     "espeak-ng": "espeak-ng",
     "nft": "nftables",
+    "mosquitto": "mosquitto",
+    "rclone": "rclone",
+    "sshd": "openssh-server",
     "gst-launch-1.0": "gstreamer1.0-tools gstreamer1.0-nice gstreamer1.0-plugins-good gstreamer1.0-plugins-bad "
     "python3-gst-1.0 gir1.2-gst-plugins-bad-1.0",
 }

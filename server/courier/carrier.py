@@ -27,8 +27,8 @@ class Carrier(Protocol):
     def try_out(self) -> None:
         """The owner wants to see whether it works."""
 
-    def close(self) -> None:
-        """Returns when nothing more goes out, within 5 s."""
+    def close(self, *, is_for_good: bool) -> None:
+        """Returns when nothing more goes out, within 5 s. `is_for_good`: the owner closed this way out."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ class Notifier:
     def try_out(self) -> None:
         self._put("test", self._around.wall_ms())
 
-    def close(self) -> None:
+    def close(self, *, is_for_good: bool = True) -> None:
         with self._changed:
             self._is_closed = True
             self._changed.notify_all()

@@ -38,14 +38,14 @@ class Office:
 
     def close(self) -> None:
         for _, carrier in self._at_work.values():
-            carrier.close()
+            carrier.close(is_for_good=False)
         self._at_work.clear()
 
     def _follow(self, now: HolesNow) -> None:
         wanted = {kind_of(hole): hole for hole in now.holes}
         for kind, (hole, carrier) in list(self._at_work.items()):
             if wanted.get(kind) != hole:
-                carrier.close()
+                carrier.close(is_for_good=True)
                 del self._at_work[kind]
         for kind, hole in wanted.items():
             if kind not in self._at_work and kind in COURIERS:

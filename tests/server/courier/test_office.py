@@ -33,8 +33,8 @@ class Spy:
     def try_out(self) -> None:
         self.told.append("test")
 
-    def close(self) -> None:
-        self.told.append("closed")
+    def close(self, *, is_for_good: bool) -> None:
+        self.told.append("closed" if is_for_good else "ended")
 
 
 class Spies:
