@@ -11,7 +11,7 @@ from camera.contract.messages import Event
 
 HoleKind = Literal["mqtt", "ntfy", "webhook", "mirror"]
 NoticeKind = Literal["ring", "motion", "offline"]
-MirrorProtocol = Literal["sftp", "webdav", "s3", "smb"]
+MirrorProtocol = Literal["sftp", "webdav", "s3"]
 HoleWord = Literal["trying", "working", "failing"]
 
 FORWARDED = frozenset(
@@ -84,7 +84,7 @@ class Mirror(_Hole, frozen=True, kw_only=True, tag="mirror"):
     protocol: MirrorProtocol
     user: _User = ""
     folder: _Folder = "stoop"
-    """On that box; for S3 and SMB its first part is the bucket or the share."""
+    """On that box; for S3 its first part is the bucket, which must be there."""
     is_tls: bool = False
     keep_days: Annotated[int, msgspec.Meta(ge=1, le=3650)] | None = 30
     """Copies older than so are deleted there; None: never by us."""

@@ -7,6 +7,7 @@ section on the app's page of ways out.
 from camera.contract import HoleKind
 
 COURIERS: dict[HoleKind, str] = {
+    "mirror": "server.courier.mirror:start",
     "mqtt": "server.courier.mqtt:start",
     "ntfy": "server.courier.ntfy:start",
     "webhook": "server.courier.webhook:start",

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from stoop.reader.parts import clips_in_parts
+
 _EPOCH_NAME = re.compile(r"([0-9a-f]{8})\.sjl")
 _CLIP_ID = re.compile(r"[0-9a-f]{32}")
 
@@ -24,7 +26,7 @@ class SealedFolder:
 
 
 def find_sealed(path: Path) -> SealedFolder:
-    """Look at `path`: DATA, DATA/sealed, DATA/sealed/clips, any folder of .age files, or one .age file.
+    """Look at `path`: DATA, DATA/sealed, a mirror, DATA/sealed/clips, any folder of .age files, or one .age file.
 
     Raises FileNotFoundError when nothing is there, OSError when it cannot be read.
     """
@@ -33,9 +35,10 @@ def find_sealed(path: Path) -> SealedFolder:
     if not path.is_dir():
         raise FileNotFoundError(path)
     for root in (path / "sealed", path):
-        if (root / "clips").is_dir():
+        if (root / "clips").is_dir() or (root / "open").is_dir():
             clips = root / "clips"
-            return SealedFolder(_clips_in(clips), _journal_of(clips), root / "thumbs", True)
+            found = sorted((*_clips_in(clips), *clips_in_parts(root)), key=lambda clip: clip.name)
+            return SealedFolder(tuple(found), _journal_of(clips), root / "thumbs", True)
     return SealedFolder(_clips_in(path), _journal_of(path.absolute()), path / "../thumbs", True)
 
 
@@ -45,6 +48,9 @@ def clip_id_of(path: Path) -> str | None:
 
 
 def _clips_in(folder: Path) -> tuple[Path, ...]:
+    """None of a mirror on which no clip is whole yet."""
+    if not folder.is_dir():
+        return ()
     return tuple(sorted(path for path in folder.iterdir() if path.suffix == ".age" and path.is_file()))
 
 
