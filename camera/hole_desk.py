@@ -78,6 +78,7 @@ class HoleDesk:
         self._publisher: Publisher[HoleReport] | None = None
         self._reports: dict[HoleKind, tuple[int, HoleReport]] = {}
         self._snoozed_until_ns = 0
+        self._untried: set[HoleKind] = set()
         self._told: HolesNow | None = None
         self.open = self._read()
 
@@ -97,6 +98,7 @@ class HoleDesk:
         changed = {kind_of(hole) for hole in holes.holes if hole not in self.open.holes}
         for kind in gone | changed:
             self._reports.pop(kind, None)
+            self._untried.discard(kind)
         self.open = holes
         self._follow()
 
@@ -111,8 +113,10 @@ class HoleDesk:
         return max(0.0, (self._snoozed_until_ns - self._clock.monotonic_ns()) / 1e9)
 
     def try_out(self, kind: HoleKind) -> None:
-        """Have the courier try this one now."""
-        if self._publisher:
+        """Have the courier try this one now, or as soon as it is heard of: it may only just be starting."""
+        if self.report(kind) is None:
+            self._untried.add(kind)
+        elif self._publisher:
             self._publisher.send(TestWanted(kind))
 
     def happened(self, event: Event) -> None:
@@ -151,6 +155,9 @@ class HoleDesk:
         """All that a courier can do here is to be quoted on the owner's page."""
         if self.open.of(message.kind):
             self._reports[message.kind] = (self._clock.monotonic_ns(), message)
+            if message.kind in self._untried and self._publisher:
+                self._untried.discard(message.kind)
+                self._publisher.send(TestWanted(message.kind))
 
     def on_server_gone(self) -> None:
         self._reports.clear()

@@ -35,6 +35,7 @@ _PAGES = (
     "/sign",
     "/parcels",
     "/rights",
+    "/ways-out",
 )
 _FILES = ("/assets/{name}", "/manifest.webmanifest", "/icon.svg", "/icon-180.png", "/icon-512.png")
 

@@ -240,6 +240,13 @@ def test_a_courier_hears_what_is_open_then_events_and_wishes(house: House, couri
     desk_of(house).happened(Event("devices.changed", 1))
     desk_of(house).happened(Event("bell.rang", 2))
     assert courier.next() == Event("bell.rang", 2)
+
+
+def test_a_try_that_is_asked_for_before_the_courier_is_heard_of_is_not_lost(house: House, courier: Courier) -> None:
+    courier.next()
+    ask(house, "holes.test", kind="ntfy")
+    courier.say(HoleReport("ntfy", "trying"))
+    assert courier.next() == TestWanted("ntfy")
     ask(house, "holes.test", kind="ntfy")
     assert courier.next() == TestWanted("ntfy")
 

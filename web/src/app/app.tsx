@@ -27,6 +27,7 @@ import { SettingsScreen } from "./settings/settings";
 import { Shell } from "./shell";
 import { SignScreen } from "./sign/sign";
 import { SignedOut, Unpaired, Unreachable } from "./waiting_rooms";
+import { WaysScreen } from "./ways/ways";
 import { words } from "./words";
 
 const FOR_VIEWERS: readonly Route["name"][] = ["live", "settings", "proof"];
@@ -69,6 +70,8 @@ function screenOf(route: Route, isOwner: boolean) {
       return <ProofScreen />;
     case "parcels":
       return <ParcelsScreen />;
+    case "ways":
+      return <WaysScreen />;
     case "rights":
       return <RightsScreen />;
     case "sign":

@@ -18,6 +18,7 @@ import "../ui/styles/proof.css";
 import "../ui/styles/bell.css";
 import "../ui/styles/talk.css";
 import "../ui/styles/sign.css";
+import "../ui/styles/ways.css";
 import { toast } from "../ui/toast";
 import { App } from "./app";
 import { Bell } from "./bell/bell";

@@ -18,6 +18,7 @@ export type Route =
         | "sign"
         | "parcels"
         | "rights"
+        | "ways"
         | "lost";
     }
   | { readonly name: "clip"; readonly clip: string };
@@ -36,6 +37,7 @@ const FIXED = {
   "/sign": "sign",
   "/parcels": "parcels",
   "/rights": "rights",
+  "/ways-out": "ways",
 } as const;
 
 /** Takes a path without query and fragment; a trailing slash is forgiven. */

@@ -185,6 +185,85 @@ export interface RepliesTold {
   readonly fault: string | null;
 }
 
+export type HoleKind = "mqtt" | "ntfy" | "webhook" | "mirror";
+export type NoticeKind = "ring" | "motion" | "offline";
+
+interface HolePlace {
+  /** A number, never a name. */
+  readonly address: string;
+  readonly port: number;
+  /** Outside of the house, and meant. */
+  readonly is_off_lan?: boolean;
+  /** What the other side calls itself, for TLS. */
+  readonly name?: string;
+  readonly secret?: string;
+}
+
+/** One way out, as the camera takes it. */
+export type Hole = HolePlace &
+  (
+    | { readonly kind: "mqtt"; readonly user?: string }
+    | {
+        readonly kind: "ntfy";
+        readonly topic: string;
+        readonly is_tls?: boolean;
+        readonly notices?: readonly NoticeKind[];
+      }
+    | {
+        readonly kind: "webhook";
+        readonly path?: string;
+        readonly is_tls?: boolean;
+        readonly notices?: readonly NoticeKind[];
+      }
+    | {
+        readonly kind: "mirror";
+        readonly protocol: "sftp" | "webdav" | "s3";
+        readonly user?: string;
+        readonly folder?: string;
+        readonly is_tls?: boolean;
+        /** Null: copies are never deleted by us. */
+        readonly keep_days?: number | null;
+      }
+  );
+
+/** What the courier said last; never believed further than to be shown. */
+export interface HoleReport {
+  readonly word: "trying" | "working" | "failing";
+  readonly why: string;
+  readonly at_ms: number | null;
+  readonly waiting: number;
+  readonly waiting_clips: number;
+  readonly dropped: number;
+  readonly missed: number;
+  readonly identity: string;
+}
+
+/** One way out that is open: all that the owner set, but the secret. */
+export interface OpenHole {
+  readonly kind: HoleKind;
+  readonly address: string;
+  readonly port: number;
+  readonly place: string;
+  readonly has_secret: boolean;
+  /** Null: the courier is starting, or does not run. */
+  readonly report: HoleReport | null;
+  readonly is_off_lan?: boolean;
+  readonly name?: string;
+  readonly user?: string;
+  readonly topic?: string;
+  readonly path?: string;
+  readonly is_tls?: boolean;
+  readonly notices?: readonly NoticeKind[];
+  readonly protocol?: "sftp" | "webdav" | "s3";
+  readonly folder?: string;
+  readonly keep_days?: number | null;
+}
+
+export interface WaysTold {
+  readonly holes: readonly OpenHole[];
+  readonly snooze_left_s: number;
+}
+
 type Nothing = Record<string, never>;
 
 /** Each command that a paired device sends through `POST /api/commands`: its arguments and its result. */
@@ -227,6 +306,11 @@ export interface Commands {
   "reply.add": { args: { name: string; sound: string }; result: RepliesTold };
   "reply.delete": { args: { reply: string }; result: RepliesTold };
   "reply.play": { args: { reply: string }; result: { seconds: number } };
+  "holes.get": { args: Nothing; result: WaysTold };
+  "holes.set": { args: { hole: Hole; keeps_secret?: boolean }; result: WaysTold };
+  "holes.close": { args: { kind: HoleKind }; result: WaysTold };
+  "holes.test": { args: { kind: HoleKind }; result: WaysTold };
+  "holes.snooze": { args: { minutes: number }; result: WaysTold };
   "bell.test": { args: Nothing; result: Nothing };
   "bell.get": { args: Nothing; result: BellReply };
   "bell.set": { args: { volume?: number; quiet?: QuietHours | null }; result: BellReply };

@@ -11,6 +11,8 @@ interface TextFieldProps {
   note?: string;
   error?: string | null;
   code?: boolean;
+  /** Neither a sentence nor a name: `raw` shows it as typed, `secret` as dots, `lines` over several lines. */
+  kind?: "words" | "raw" | "secret" | "lines";
   placeholder?: string;
   maxLength?: number;
   autoFocus?: boolean;
@@ -20,33 +22,40 @@ interface TextFieldProps {
 
 export function TextField(props: TextFieldProps) {
   const id = useId();
-  const { label, value, onValue, note, error, code = false } = props;
+  const { label, value, onValue, note, error, code = false, kind = "words" } = props;
   const described = [note ? `${id}-note` : "", error ? `${id}-error` : ""].filter(Boolean).join(" ");
+  const shared = {
+    id,
+    value,
+    placeholder: props.placeholder,
+    maxLength: props.maxLength,
+    disabled: props.disabled,
+    autocomplete: "off",
+    spellcheck: false,
+    "aria-describedby": described || undefined,
+    "aria-invalid": Boolean(error),
+    "data-testid": props.testid,
+    onInput: (event: { currentTarget: { value: string } }) => onValue(event.currentTarget.value),
+  };
   return (
     <div class="field">
       <label for={id}>{label}</label>
-      <input
-        id={id}
-        type="text"
-        class={code ? "input input-code" : "input"}
-        value={value}
-        placeholder={props.placeholder}
-        maxLength={props.maxLength}
-        disabled={props.disabled}
-        autocomplete="off"
-        autocapitalize={code ? "characters" : "words"}
-        spellcheck={false}
-        aria-invalid={Boolean(error)}
-        aria-describedby={described || undefined}
-        data-testid={props.testid}
-        ref={(element) => {
-          if (props.autoFocus && element && !element.dataset.focused) {
-            element.dataset.focused = "yes";
-            element.focus();
-          }
-        }}
-        onInput={(event) => onValue(event.currentTarget.value)}
-      />
+      {kind === "lines" && <textarea {...shared} class="input" />}
+      {kind === "secret" && <input {...shared} type="password" class="input" autocomplete="new-password" />}
+      {(kind === "words" || kind === "raw") && (
+        <input
+          {...shared}
+          type="text"
+          class={code ? "input input-code" : "input"}
+          autocapitalize={code ? "characters" : kind === "words" ? "words" : "none"}
+          ref={(element) => {
+            if (props.autoFocus && element && !element.dataset.focused) {
+              element.dataset.focused = "yes";
+              element.focus();
+            }
+          }}
+        />
+      )}
       {note && (
         <p class="field-note" id={`${id}-note`}>
           {note}

@@ -92,6 +92,21 @@ function SignRow() {
   );
 }
 
+function WaysRow() {
+  return (
+    <section class="section card card-flush rows">
+      <Link to="/ways-out" class="rows-row" testid="settings-ways">
+        <Icon name="share" />
+        <span class="rows-text">
+          <span class="rows-title">{words.ways.title}</span>
+          <span class="rows-note">{words.ways.rowNote}</span>
+        </span>
+        <Icon name="right" size={20} />
+      </Link>
+    </section>
+  );
+}
+
 function SignOut() {
   const { home } = useParts();
   const leaving = useAction({ speak: true });
@@ -127,6 +142,7 @@ export function SettingsScreen() {
       {isOwner && <RepliesSection />}
       {isOwner && <KeySection />}
       <Look />
+      {isOwner && <WaysRow />}
       {isOwner && <SignRow />}
       {isOwner && <About />}
       <ProofRow />
