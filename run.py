@@ -7,6 +7,7 @@ usage: python3 run.py demo [options of `stoop run`]   set up, then camera and se
        python3 run.py setup                           only set up
        python3 run.py bench [names]                   the benchmarks, against their baselines
        python3 run.py fail-closed [--frames N]        a million pictures through planted faults: none unmasked
+       python3 run.py egress [--minutes N]            as root: every way out open for an hour, and no other packet
        python3 run.py release --key FILE              a release: wheel, parts list, signed update, checksums
        python3 run.py picamera                        as root: people through the real picamera2, in a chroot
        python3 run.py vm [--short] [--suite trixie]   as root: a booted Debian with Stoop on it, and what holds there
@@ -37,6 +38,7 @@ LEAST_NODE = 20
 TESTS_FAILED = 1  # pytest's exit code
 REAL_PROCESSES = (
     "tests/e2e/",
+    "tests/egress/",
     "tests/clients/",
     "tests/server/",
     "tests/interop/",
@@ -54,6 +56,7 @@ DEBIAN_FOR_TESTS = {
     "espeak-ng": "espeak-ng",
     "nft": "nftables",
     "mosquitto": "mosquitto",
+    "ip": "iproute2",
     "rclone": "rclone",
     "sshd": "openssh-server",
     "gst-launch-1.0": "gstreamer1.0-tools gstreamer1.0-nice gstreamer1.0-plugins-good gstreamer1.0-plugins-bad "
@@ -80,6 +83,7 @@ def main(words: Sequence[str]) -> int:
         "check": job_check,
         "bench": job_bench,
         "fail-closed": job_fail_closed,
+        "egress": job_egress,
         "picamera": job_picamera,
         "release": job_release,
         "vm": job_vm,
@@ -179,6 +183,14 @@ def job_bench(words: Sequence[str]) -> int:
 def job_fail_closed(words: Sequence[str]) -> int:
     set_up("requirements-dev.lock")
     return subprocess.call([BIN / "python", "-m", "tests.camera.fail_closed", *words], cwd=ROOT, env=environment())
+
+
+def job_egress(words: Sequence[str]) -> int:
+    set_up(DEV_LOCK)
+    install_debian_packages()
+    minutes = words[1] if words[:1] == ["--minutes"] and len(words) == 2 else "60"
+    env = environment({"STOOP_EGRESS_MINUTES": minutes})
+    return subprocess.call([BIN / "python", "-m", "pytest", "tests/egress", "-q", "-s"], cwd=ROOT, env=env)
 
 
 def job_vm(words: Sequence[str]) -> int:

@@ -6,6 +6,7 @@ import logging
 import os
 import pwd
 import secrets
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
@@ -35,6 +36,10 @@ logger = logging.getLogger(__name__)
 COURIER_USER = "stoop-courier"
 SILENT_AFTER_NS = 45_000_000_000
 """A courier that has said nothing about a way out for so long counts as away."""
+
+
+KEPT_FOR_NS, MOST_KEPT = 60_000_000_000, 16
+"""Rings for a courier that is not there yet. Full: the oldest goes."""
 
 
 class OpenHoles(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -79,6 +84,7 @@ class HoleDesk:
         self._reports: dict[HoleKind, tuple[int, HoleReport]] = {}
         self._snoozed_until_ns = 0
         self._untried: set[HoleKind] = set()
+        self._kept: deque[tuple[int, Event]] = deque(maxlen=MOST_KEPT)
         self._told: HolesNow | None = None
         self.open = self._read()
 
@@ -120,8 +126,13 @@ class HoleDesk:
             self._publisher.send(TestWanted(kind))
 
     def happened(self, event: Event) -> None:
-        if self._publisher and event.kind in FORWARDED:
-            self._publisher.send(event)
+        """A ring that finds no courier, as it is just starting, is kept for it."""
+        publisher = self._publisher
+        if publisher is None or event.kind not in FORWARDED:
+            return
+        if event.kind == "bell.rang" and not publisher.is_connected:
+            self._kept.append((self._clock.monotonic_ns(), event))
+        publisher.send(event)
 
     def tell_now(self) -> None:
         """What is open, and how the camera is, to the courier that is connected, if that has changed."""
@@ -155,9 +166,17 @@ class HoleDesk:
         """All that a courier can do here is to be quoted on the owner's page."""
         if self.open.of(message.kind):
             self._reports[message.kind] = (self._clock.monotonic_ns(), message)
+            self._hand_over_kept()
             if message.kind in self._untried and self._publisher:
                 self._untried.discard(message.kind)
                 self._publisher.send(TestWanted(message.kind))
+
+    def _hand_over_kept(self) -> None:
+        """A courier that reports has its carriers at work, so what happened meanwhile reaches them."""
+        while self._kept and self._publisher:
+            at_ns, event = self._kept.popleft()
+            if self._clock.monotonic_ns() - at_ns <= KEPT_FOR_NS:
+                self._publisher.send(event)
 
     def on_server_gone(self) -> None:
         self._reports.clear()

@@ -242,6 +242,10 @@ class Publisher(Generic[Heard]):
     def start(self) -> None:
         self._thread.start()
 
+    @property
+    def is_connected(self) -> bool:
+        return self._connection is not None
+
     def send(self, message: CameraMessage | ToCourier) -> None:
         """To the server, if one is connected."""
         with self._lock:

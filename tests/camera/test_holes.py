@@ -251,6 +251,23 @@ def test_a_try_that_is_asked_for_before_the_courier_is_heard_of_is_not_lost(hous
     assert courier.next() == TestWanted("ntfy")
 
 
+@pytest.mark.parametrize(("seconds", "heard"), [(5, True), (61, False)])
+def test_a_ring_before_the_courier_is_there_reaches_it_while_it_is_new(
+    house: House, tmp_path: Path, seconds: float, heard: bool
+) -> None:
+    open_hole(house, NTFY)
+    desk_of(house).happened(Event("bell.rang", 1))
+    desk_of(house).happened(Event("motion.started", 2))
+    house.clock.pass_s(seconds)
+    courier = Courier(tmp_path)
+    with closing(courier.peer):
+        assert isinstance(courier.next(), HolesNow)
+        courier.say(HoleReport("ntfy", "trying"))
+        ask(house, "holes.test", kind="ntfy")
+        news = [courier.next()] if not heard else [courier.next(), courier.next()]
+    assert news == [*([Event("bell.rang", 1)] if heard else []), TestWanted("ntfy")]
+
+
 def test_what_the_courier_says_is_quoted_until_it_is_silent(house: House, courier: Courier) -> None:
     courier.next()
     courier.say(HoleReport("ntfy", "failing", "no answer", waiting=3))
