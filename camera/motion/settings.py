@@ -69,11 +69,11 @@ class MotionSettings:
     min_age_s: float = 0.3
     min_sightings: int = 4
     min_seen_share: float = 0.6
-    min_shift_px: float = 6.0
+    min_shift_px: float = 5.0
     min_shift_of_size: float = 0.25
     """A thing must get this share of its own smaller side away from where it began."""
     min_straightness: float = 0.35
-    min_fresh: float = 0.9
+    min_fresh: float = 0.8
     """And cover so many times its own area of fresh ground."""
     min_fill: float = 0.2
     """Threads of a web are long and hollow; bodies fill a good part of their box."""
