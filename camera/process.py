@@ -174,7 +174,7 @@ class CameraProcess:
 
     def _load(self, home: Home, record: CameraRecord) -> None:
         if record.recipient:
-            self._storage.found(record.recipient)
+            self._storage.resume(record.recipient)
         self._switch(record)
         self.waiting_changed()
         try:

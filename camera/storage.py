@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -49,6 +50,7 @@ class Storage:
         self._vault: Vault | None = None
         self._keeper: ClipKeeper | None = None
         self._recipients: tuple[str, ...] = ()
+        self._is_faulty = False
         self._clips_bytes = 0
         self._is_clip_lost = False
         self._thread = VaultThread(self._failed)
@@ -70,6 +72,16 @@ class Storage:
             self._thread.ask(lambda: self._found(recipient))
         except RecipientError as error:
             raise CommandRefused("bad_request", str(error)) from error
+
+    def resume(self, recipient: str) -> None:
+        """Open the vault of the owner there is. A card that fails now is told and tried again; the camera runs on."""
+        self._recipients = (recipient,)
+        try:
+            with contextlib.suppress(CommandRefused):  # told by the vault's thread
+                self._thread.ask(self._opened)
+                self.tidy()
+        except RecipientError as error:
+            self._failed(f"clips cannot be sealed ({error}): nothing is recorded")
 
     def note(self, record: Record) -> None:
         """On the disk when this returns. Raises CommandRefused storage when it is not."""
@@ -101,7 +113,7 @@ class Storage:
 
     def seal(self, data: bytes) -> bytes:
         """An age file to the owner, in memory. Raises CommandRefused not_claimed before there is one."""
-        if not self._vault:
+        if not self._recipients:
             raise CommandRefused("not_claimed", "this camera has no owner yet: claim it first")
         return seal_bytes(self._recipients, data)
 
@@ -116,34 +128,50 @@ class Storage:
         self._thread.close()
 
     def _found(self, recipient: str) -> None:
+        self._open((recipient,))
         self._recipients = (recipient,)
-        self._vault = Vault(self._folder, self._camera_id, self._recipients, self._clock)
-        self._keeper = ClipKeeper(self._vault, self._on_change)
         self._tidy()
 
-    def _note(self, record: Record) -> None:
+    def _open(self, recipients: tuple[str, ...]) -> Vault:
+        vault = self._vault = Vault(self._folder, self._camera_id, recipients, self._clock)
+        self._keeper = ClipKeeper(vault, self._on_change)
+        return vault
+
+    def _opened(self) -> Vault:
+        """The vault of the owner there is, opened now where the card failed before. Raises StorageError."""
         if self._vault:
-            self._vault.note(record)
+            return self._vault
+        vault = self._open(self._recipients)
+        self._is_over()
+        return vault
+
+    def _note(self, record: Record) -> None:
+        if self._recipients:
+            self._opened().note(record)
 
     def _delete(self, clip: str, device: str) -> None:
-        if not self._vault:
+        if not self._recipients:
             raise CommandRefused("not_claimed", "this camera has no owner yet: claim it first")
+        vault = self._opened()
         try:
-            self._vault.delete_clip(clip, "owner", device)
+            vault.delete_clip(clip, "owner", device)
         except UnknownClipError as error:
             raise CommandRefused("not_found", "this clip is gone already") from error
         except ClipOpenError as error:
             raise CommandRefused(
                 "conflict", "this clip is still being recorded: delete it when it has ended"
             ) from error
-        self._clips_bytes = self._vault.clips_bytes()
+        self._clips_bytes = vault.clips_bytes()
         self._on_change("clip.deleted", clip)
 
     def _apply(self, action: RecorderAction, mask_digest: str) -> None:
+        if isinstance(action, StartClip) and self._recipients:
+            self._opened()
         if not self._keeper:
             return
         if isinstance(action, StartClip):
             self._keeper.give_up()  # one whose end the card was too far behind to hear of
+        has_recorded = self._keeper.open_clip is not None
         try:
             self._keeper.apply(action, mask_digest)
         except VaultError:
@@ -151,17 +179,25 @@ class Storage:
             raise
         if isinstance(action, EndClip):
             self._tidy()
-            self._on_fault(None)
+            if has_recorded:  # the end of a clip that could not be begun says nothing of the card
+                self._is_over()
 
     def _tidy(self) -> None:
-        if not self._vault:
+        if not self._recipients:
             return
+        vault = self._opened()
         disk = shutil.disk_usage(self._folder)
-        used = self._vault.clips_bytes()
+        used = vault.clips_bytes()
         room = min(int(disk.total * self._max_share), used + disk.free - _MIN_FREE_BYTES)
-        for clip in self._vault.make_room(max(room, 0)):
+        for clip in vault.make_room(max(room, 0)):
             self._on_change("clip.deleted", clip)
-        self._clips_bytes = self._vault.clips_bytes()
+        self._clips_bytes = vault.clips_bytes()
 
     def _failed(self, sentence: str) -> None:
+        self._is_faulty = True
         self._on_fault(sentence)
+
+    def _is_over(self) -> None:
+        if self._is_faulty:
+            self._is_faulty = False
+            self._on_fault(None)

@@ -16,7 +16,11 @@ class VaultError(Exception):
 
 
 class StorageError(VaultError):
-    """A file operation failed; the message names file, cause and fix."""
+    """A file operation failed; the message names file, cause and fix. `is_full`: all it wanted was room."""
+
+    def __init__(self, message: str, *, is_full: bool = False) -> None:
+        super().__init__(message)
+        self.is_full = is_full
 
 
 class RecipientError(VaultError, ValueError):

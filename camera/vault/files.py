@@ -168,4 +168,5 @@ def storage_error(doing: str, path: Path, error: OSError) -> StorageError:
     """The sentence for a failed operation: file, cause and fix."""
     cause = (error.strerror or str(error)).lower()
     fix = _FIXES.get(error.errno or 0, "check the card and the data folder")
-    return StorageError(f"cannot {doing} {path}: {cause}; {fix}")
+    is_full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return StorageError(f"cannot {doing} {path}: {cause}; {fix}", is_full=is_full)

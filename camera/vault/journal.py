@@ -161,7 +161,7 @@ class Journal:
             epoch=epoch,
             key=base64.urlsafe_b64encode(key).rstrip(b"=").decode(),
             opened_at_ms=self._clock.wall_ms(),
-            previous=_previous(earlier[-1]) if earlier else None,
+            previous=self._previous(earlier[-1]) if earlier else None,
         )
         sealed = seal_bytes(self._recipients, msgspec.json.encode(header))
         path = self._folder / f"{epoch:08x}.sjl"
@@ -170,10 +170,15 @@ class Journal:
         self._epoch, self._index, self._key = epoch, 0, key
         self._opened_ns = self._clock.monotonic_ns()
 
-
-def _previous(file: JournalFile) -> Previous:
-    try:
-        records, root = chain(file.path.read_bytes())
-    except OSError as error:
-        raise storage_error("read", file.path, error) from error
-    return Previous(file.epoch, records, root.hex())
+    def _previous(self, file: JournalFile) -> Previous:
+        """What the new epoch promises of the one before: saved first, as a killed process may have left it unsaved."""
+        before = self._files.open(file.path, is_new=False)
+        try:
+            before.sync()
+        finally:
+            before.close()
+        try:
+            records, root = chain(file.path.read_bytes())
+        except OSError as error:
+            raise storage_error("read", file.path, error) from error
+        return Previous(file.epoch, records, root.hex())

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import contextlib
 import threading
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from camera.clock import Clock
 from camera.vault.boxes import ClipCause
 from camera.vault.cards import ClipClosed, ClipDeleted, ClipOpened, DeletedWhy, Record
 from camera.vault.clip import ClipPlace, ClipWriter
 from camera.vault.clip_ids import ClipIds, is_clip_id
-from camera.vault.errors import ClipOpenError, ClipStateError, UnknownClipError, VaultError
+from camera.vault.errors import ClipOpenError, ClipStateError, StorageError, UnknownClipError, VaultError
 from camera.vault.files import DiskFiles, Files, is_temporary, paths_in, storage_error
 from camera.vault.journal import Journal
 from camera.vault.recipients import parse_recipients
+from camera.vault.reserve import Reserve
 
+T = TypeVar("T")
 _CLIP_SUFFIX = ".age"
 _THUMBNAIL_SUFFIX = ".thumb"
 
@@ -41,11 +45,14 @@ class Vault:
         self._clips, self._thumbnails, journal = (root / name for name in ("clips", "thumbs", "journal"))
         for folder in (root, self._clips, self._thumbnails, journal):
             self._files.make_folder(folder)
+            self._files.sync_folder(folder.parent)
         for folder in (root, self._clips, self._thumbnails, journal):
             self._remove_temporaries(folder)
         self._lock = threading.RLock()
         self._open_clip: ClipWriter | None = None
-        self._journal = Journal(journal, camera_id, recipients, clock, self._files)
+        self._reserve = Reserve(root, self._files)
+        self._journal = self._with_reserve(lambda: Journal(journal, camera_id, recipients, clock, self._files))
+        self._reserve.refill()
         self._ids = ClipIds(root, self._files)
 
     @property
@@ -62,16 +69,21 @@ class Vault:
             place = ClipPlace(clip_id, cause, mask_digest, self._clip_path(clip_id), self._thumbnail_path(clip_id))
             try:
                 self._open_clip = ClipWriter(place, self._recipients, self._clock, self._files, self._clip_ended)
-                self._journal.append(self._opened_card(place))
+                self._journal.append(
+                    self._opened_card(place)
+                )  # no clip without room for it: the reserve is not for this
             except VaultError:
                 self._undo_open(clip_id)
                 raise
             return self._open_clip
 
     def note(self, record: Record) -> None:
-        """Put a record into the journal; it is on the card when this returns. Raises StorageError."""
+        """Put a record into the journal; it is on the card when this returns, of a full card on its reserve.
+
+        Raises StorageError.
+        """
         with self._lock:
-            self._journal.append(record)
+            self._with_reserve(lambda: self._journal.append(record))
 
     def delete_clip(self, clip_id: str, why: DeletedWhy, device: str | None = None) -> None:
         """Delete a clip and its thumbnail; flash may keep old pages.
@@ -84,7 +96,7 @@ class Vault:
             if not is_clip_id(clip_id) or not self._clip_path(clip_id).exists():
                 raise UnknownClipError(f"there is no clip {clip_id[:32]!r}; it may be deleted already")
             card = ClipDeleted(at_ms=self._clock.wall_ms(), clip=clip_id, why=why, device=device)
-            self._journal.append(card)
+            self._with_reserve(lambda: self._journal.append(card))
             self._remove(clip_id)
 
     def make_room(self, max_bytes: int) -> list[str]:
@@ -103,6 +115,7 @@ class Vault:
                     self.delete_clip(clip_id, "space")
                     used_bytes -= sizes[clip_id]
                     gone.append(clip_id)
+            self._reserve.refill()
             return gone
 
     def clips_bytes(self) -> int:
@@ -137,7 +150,16 @@ class Vault:
         with self._lock:
             self._open_clip = None
             if card is not None:
-                self._journal.append(card)
+                self._with_reserve(lambda: self._journal.append(card))
+
+    def _with_reserve(self, write: Callable[[], T]) -> T:
+        """Write, on a full card in the room of the reserve. Raises StorageError."""
+        try:
+            return write()
+        except StorageError as error:
+            if not error.is_full or not self._reserve.spend():
+                raise
+            return write()
 
     def _sizes(self) -> dict[str, int]:
         """Bytes by clip id, clip and thumbnail together; a thumbnail without a clip is not counted."""

@@ -1,0 +1,43 @@
+"""Room kept free for what must be written on a full card: a press of the bell, and that a clip was deleted."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+
+from camera.vault.errors import StorageError
+from camera.vault.files import Files, write_durably
+
+RESERVE_BYTES = 256 * 1024
+"""About 500 journal records; the owner is told of the full card long before."""
+_NAME = "reserve"
+
+
+class Reserve:
+    """A file of noise that is removed when nothing else makes room, and written again when there is room.
+
+    Noise, because a file system may keep zeros without keeping room. A crash leaves it, half of it under its temporary
+    name, or nothing: the next `refill` mends each.
+    """
+
+    def __init__(self, root: Path, files: Files) -> None:
+        self._path, self._files = root / _NAME, files
+
+    def refill(self) -> None:
+        """Write it where it is missing. On a card that is full or failing nothing happens."""
+        if self._path.exists():
+            return
+        try:
+            write_durably(self._files, self._path, os.urandom(RESERVE_BYTES))
+        except StorageError:
+            with contextlib.suppress(StorageError):
+                self._files.remove(self._path.with_name(f"{_NAME}.new"))
+
+    def spend(self) -> bool:
+        """Give the room to whoever writes next; False when it was spent before. Raises StorageError."""
+        if not self._path.exists():
+            return False
+        self._files.remove(self._path)
+        self._files.sync_folder(self._path.parent)
+        return True

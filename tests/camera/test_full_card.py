@@ -1,0 +1,151 @@
+"""A card that is really full, from the start or all at once: nothing stops, presses are kept, room is used at once."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from camera.errors import CommandRefused
+from camera.recorder import AppendUnit, EndClip, StartClip
+from camera.storage import Storage
+from camera.vault.cards import BellRang, ClipDeleted, Record
+from camera.vault.reserve import RESERVE_BYTES
+from stoop.reader.folder import find_sealed
+from stoop.reader.identities import X25519Identity
+from stoop.reader.journal import check_journal
+from tests.camera.vault.fakes import CAMERA_ID, MASK_DIGEST, FakeClock, access_units
+
+IDENTITY = X25519Identity(os.urandom(32))
+CARD_BYTES = 2 * 1024 * 1024
+
+
+@pytest.fixture
+def card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A file system of its own, of 2 MiB, of which clips leave a quarter free."""
+    monkeypatch.setattr("camera.storage._MIN_FREE_BYTES", 2 * RESERVE_BYTES)
+    mounted = tmp_path / "card"
+    mounted.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", f"size={CARD_BYTES},mode=0755", "stoop-test", str(mounted)]
+    if os.geteuid() != 0 or subprocess.run(command, capture_output=True, check=False).returncode != 0:
+        pytest.skip("only root may mount a small file system")
+    yield mounted
+    subprocess.run(["umount", "--lazy", str(mounted)], check=True)
+
+
+@pytest.fixture
+def news() -> list[str]:
+    return []
+
+
+def storage_on(card: Path, news: list[str]) -> Storage:
+    return Storage(
+        card / "sealed",
+        CAMERA_ID,
+        FakeClock(),
+        1.0,
+        lambda kind, _: news.append(kind),
+        lambda f: news.append(str(f)),
+    )
+
+
+def fill(card: Path) -> Path:
+    """Somebody else's file that takes every byte that is left."""
+    other = card / "other"
+    with other.open("wb", buffering=0) as file:
+        try:
+            while file.write(b"\xa5" * 4096):
+                pass
+        except OSError:
+            pass
+    return other
+
+
+def clip_of(storage: Storage) -> None:
+    first, *rest = access_units(2)
+    storage.clip(StartClip("motion", (first,)), MASK_DIGEST)
+    for unit in rest:
+        storage.clip(AppendUnit(unit), MASK_DIGEST)
+    storage.clip(EndClip("quiet"), MASK_DIGEST)
+
+
+def settle(storage: Storage) -> None:
+    storage._thread.ask(lambda: None)
+
+
+def press() -> Record:
+    return BellRang(at_ms=1, device=None, name=None)
+
+
+def records_on(card: Path) -> list[Record]:
+    folder = find_sealed(card / "sealed")
+    check = check_journal(folder.journal, (IDENTITY,))
+    assert check.problems == ()
+    return check.records()
+
+
+def test_a_camera_that_starts_on_a_full_card_says_so_and_records_once_there_is_room(
+    card: Path, news: list[str]
+) -> None:
+    other = fill(card)
+    with closing(storage_on(card, news)) as storage:
+        storage.resume(IDENTITY.recipient)
+        assert "no space left" in news[-1]
+        with pytest.raises(CommandRefused, match="no space left"):
+            storage.note(press())  # never a false success
+        clip_of(storage)
+        settle(storage)
+        assert [item for item in news if item.startswith("clip.")] == []
+        assert news[-1] != "None"
+
+        other.unlink()
+        clip_of(storage)
+        settle(storage)
+    assert [item for item in news if item.startswith("clip.")] == ["clip.opened", "clip.closed"]
+    assert [item for item in news if not item.startswith("clip.")][-1] == "None"
+    assert len(records_on(card)) == 2
+
+
+def test_a_press_on_a_full_card_is_kept(card: Path, news: list[str]) -> None:
+    with closing(storage_on(card, news)) as storage:
+        storage.resume(IDENTITY.recipient)
+        fill(card)
+        for _ in range(20):
+            storage.note(press())
+        clip_of(storage)
+        settle(storage)
+    assert records_on(card)[:20] == [press()] * 20
+
+
+def test_a_start_on_a_full_card_uses_the_reserve(card: Path, news: list[str]) -> None:
+    for number in range(2):
+        with closing(storage_on(card, news)) as storage:
+            storage.resume(IDENTITY.recipient)
+            if number == 0:
+                fill(card)
+            storage.note(press())
+    assert news == []
+    assert records_on(card) == [press()] * 2
+
+
+def test_on_a_full_card_the_oldest_clip_makes_room_and_the_reserve_comes_back(card: Path, news: list[str]) -> None:
+    with closing(storage_on(card, news)) as storage:
+        storage.resume(IDENTITY.recipient)
+        for _ in range(15):
+            clip_of(storage)
+        settle(storage)
+        assert "clip.deleted" not in news
+        fill(card)
+        storage.tidy()
+        settle(storage)
+    before, deleted = news.count("clip.opened"), news.count("clip.deleted")
+    assert 0 < deleted < before
+    assert len(find_sealed(card / "sealed").clips) == before - deleted
+    gone = [record.clip for record in records_on(card) if isinstance(record, ClipDeleted)]
+    assert len(gone) == deleted
+    assert max(gone) < min(path.stem for path in find_sealed(card / "sealed").clips)
+    assert (card / "sealed" / "reserve").stat().st_size == RESERVE_BYTES
