@@ -21,7 +21,8 @@ _MEDIA = {
     "an MP4 video": (4, b"ftyp"),
     "a Matroska video": (0, b"\x1a\x45\xdf\xa3"),
     "H.264 video": (0, b"\x00\x00\x00\x01\x67"),
-    "an AVI video or WebP picture": (0, b"RIFF"),
+    "an AVI video": (8, b"AVI "),
+    "a WebP picture": (8, b"WEBP"),
 }
 
 
@@ -62,7 +63,7 @@ def clip_fault(path: Path, kind: bytes) -> str | None:
 
 
 def nothing_in_the_clear(installation: Installation) -> Finding:
-    """By the first bytes of each file, whatever its name."""
+    """By the first bytes of each file, whatever its name. Phrases for the door are sound, and meant to be heard."""
     found, count = [], 0
     for entry in files(installation.data):
         count += 1

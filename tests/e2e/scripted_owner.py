@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+import weakref
 from typing import Any
 
 import httpx
@@ -24,6 +25,7 @@ class ScriptedOwner:
 
     def __init__(self, url: str) -> None:
         self.http = httpx.Client(base_url=url, verify=False, headers={"Origin": url}, timeout=30)
+        weakref.finalize(self, self.http.close)  # a socket that is left to the collector is told of in some other test
         self.key = Ed25519PrivateKey.generate()
         secret = X25519PrivateKey.generate()
         self.identity = bech32_encode("age-secret-key-", secret.private_bytes_raw()).upper()

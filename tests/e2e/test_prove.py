@@ -19,7 +19,7 @@ DRAWN = {
     "allow": [[[0, 1], [0, 0.43], [0.74, 0.43], [0.88, 1]]],
     "hide": [[[0.3, 0.5], [0.4, 0.5], [0.35, 0.7]]],
 }
-HERE_UNCHECKED = {"kernel-refuses", "memory"}
+HERE_UNCHECKED = {"firewall-holds", "kernel-refuses", "memory"}
 """What a machine without the image's units may not be able to show."""
 
 

@@ -32,6 +32,7 @@ def test_a_sign_is_one_sheet_at_each_size_and_says_who_and_how(house: House) -> 
     paper = page.get_by_test_id("sign-paper")
     for size in ("A6", "A5", "A4"):
         page.get_by_test_id("sign-size").get_by_text(size).click()
+        page.locator(f".paper-{size.lower()}").wait_for()
         page.get_by_test_id("sign-print").click()
         assert pages_of(page) == 1, size
     said = paper.inner_text()
