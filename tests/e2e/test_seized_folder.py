@@ -160,6 +160,7 @@ def test_what_can_be_read_is_exactly_what_the_threat_model_says(seized: Seized) 
         "is_watching",
         "is_recording_on_motion",
         "is_loosening_locked",
+        "is_bell_only",
     }
     assert set(json.loads(seized.files["camera/devices.json"])["devices"][0]) == {
         "device",
