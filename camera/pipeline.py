@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 
@@ -78,6 +78,7 @@ class Pipeline:
         self._records_on_motion = True
         self._is_key_due = False
         self._is_view_right = True
+        self._asked: dict[Literal["press", "manual"], int] = {}
         self._begin(mask)
 
     @property
@@ -127,17 +128,18 @@ class Pipeline:
                 self._act(self._recorder.on_unit(unit))
 
     def record_now(self, now_ns: int) -> None:
-        """The owner asked for a clip."""
-        if self._sees:
-            self._act(self._recorder.on_manual(now_ns))
+        """The owner asked for a clip. While black: from when the view is right, where that is soon enough."""
+        self._asked["manual"] = now_ns
+        self._record_what_was_asked()
 
     def press(self, now_ns: int) -> None:
-        """The bell was rung."""
-        if self._sees:
-            self._act(self._recorder.on_press(now_ns))
+        """The bell was rung; as `record_now`."""
+        self._asked["press"] = now_ns
+        self._record_what_was_asked()
 
     def stop(self, why: StopReason) -> None:
         """Close the open clip, if there is one; frames may follow."""
+        self._asked.clear()
         self._act(self._recorder.on_stop(why))
         if self._is_moving and why != "fault":
             self._is_moving = False
@@ -158,10 +160,21 @@ class Pipeline:
         """The picture, or black in its place. What was seen before a change is never mixed with what comes after."""
         is_right = self._guard is None or self._guard.look(masked)
         if is_right != self._is_view_right:
+            asked = dict(self._asked)  # by whoever asked while it was black; a clip that was open is not gone on with
             self.stop("stopped")
             self._begin_recording()
             self._is_view_right, self._is_key_due = is_right, True
+            self._asked = asked
+            self._record_what_was_asked()
         return masked if is_right else self._masker.black(masked.captured_at_ns)
+
+    def _record_what_was_asked(self) -> None:
+        """The recorder knows until when it stands: what was asked too long ago starts nothing."""
+        if not self._sees:
+            return
+        asked, self._asked = self._asked, {}
+        for cause, at_ns in asked.items():
+            self._act(self._recorder.on_press(at_ns) if cause == "press" else self._recorder.on_manual(at_ns))
 
     def _begin_parcels(self) -> None:
         """What was seen under another drawing, or of another view, is never compared with what comes after."""

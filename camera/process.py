@@ -33,6 +33,7 @@ from camera.contract import (
     ViewWord,
 )
 from camera.control import PlateView, TrafficView
+from camera.errors import CommandRefused
 from camera.frame import MaskedFrame, PictureSize
 from camera.hole_desk import HoleDesk, is_no_courier
 from camera.home import CameraRecord, Home
@@ -275,6 +276,8 @@ class CameraProcess:
             self._watch.wish(lambda pipeline: pipeline.press(at_ns))
 
     def record_now(self) -> None:
+        if not self._board.state().is_delivering:
+            raise CommandRefused("conflict", "the camera gives no pictures at this moment: try again when it does")
         now_ns = self._clock.monotonic_ns()
         self._watch.wish(lambda pipeline: pipeline.record_now(now_ns))
 

@@ -161,6 +161,30 @@ def test_a_clip_after_opening_again_holds_no_picture_from_before(house: House) -
     assert start.units[0].captured_at_ns > drawn_at_ns
 
 
+@pytest.mark.parametrize("cause", ["manual", "press"])
+def test_a_clip_that_is_asked_for_while_a_drawing_comes_into_force_is_recorded(house: House, cause: str) -> None:
+    house.guard.forget(OTHER.digest)
+    house.see(HERE, 1)
+    house.pipeline.use_mask(OTHER)
+    (house.pipeline.press if cause == "press" else house.pipeline.record_now)(house.now_ns)
+    assert not any(isinstance(action, StartClip) for action in house.screen.actions)
+
+    house.see(HERE, 1)
+    (start,) = (action for action in house.screen.actions if isinstance(action, StartClip))
+    assert start.cause == cause
+
+
+def test_what_was_asked_for_long_before_the_view_was_right_starts_nothing(house: House) -> None:
+    house.guard.forget(OTHER.digest)
+    house.see(HERE, 1)
+    house.pipeline.record_now(house.now_ns)
+    house.see(HERE, 40)
+    house.guard.begin(OTHER.digest, house.pipeline._masker.visible_luma)
+    house.see(HERE, 2)
+
+    assert not any(isinstance(action, StartClip) for action in house.screen.actions)
+
+
 def test_between_drawing_and_the_new_mask_nothing_is_seen(house: House) -> None:
     house.see(THERE, 2)
     house.guard.forget(OTHER.digest)
