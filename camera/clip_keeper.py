@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import assert_never
 
 from camera.contract import AccessUnit
 from camera.frame import MaskedFrame
+from camera.motion import Box
 from camera.recorder import AppendUnit, EndClip, RecorderAction, StartClip
 from camera.thumbnail import jpeg_thumbnail
 from camera.vault import ClipWriter, Vault
@@ -50,6 +51,11 @@ class ClipKeeper:
         """This is the best picture of the open clip so far."""
         if self._clip:
             self._clip.set_thumbnail(jpeg_thumbnail(frame))
+
+    def moving(self, captured_at_ns: int, boxes: Sequence[Box]) -> None:
+        """Something counts in the picture of this time, and where; the largest first."""
+        if self._clip:
+            self._clip.note_moving(captured_at_ns, [(box.left, box.top, box.width, box.height) for box in boxes])
 
     def give_up(self) -> None:
         """The disk failed: what was written stays as an ended-early clip."""

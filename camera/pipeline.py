@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Literal, Protocol
 
 import numpy as np
 
+from camera.best_picture import BestPicture
 from camera.contract import AccessUnit
 from camera.encoder import SOFTWARE, Encoder
 from camera.frame import Frame, MaskedFrame, PictureSize
 from camera.mask import Mask, Masker
-from camera.motion import Detector, MotionReading, MotionTuning, open_detector
+from camera.motion import Box, Detector, MotionReading, MotionTuning, open_detector
 from camera.parcels import ParcelNews, ParcelWatch
 from camera.recorder import Recorder, RecorderAction, RecorderSettings
 from camera.recorder.actions import StartClip, StopReason
@@ -21,8 +21,6 @@ from camera.view_guard import ViewGuard
 
 _STILL_MOVING_NS = 5_000_000_000
 """Motion is told as one event over gaps this long, as `stoop analyze` counts them."""
-_THUMBNAIL_SEARCH_S = 10.0
-"""The picture of a clip is chosen among its first ten seconds: the one with the most motion in it."""
 
 _UNTUNED = MotionTuning()
 
@@ -34,14 +32,7 @@ class PipelineSink(Protocol):
     def motion(self, is_active: bool) -> None: ...
     def clip(self, action: RecorderAction, mask_digest: str) -> None: ...
     def thumbnail(self, frame: MaskedFrame) -> None: ...
-
-
-@dataclass(slots=True)
-class _BestPicture:
-    """The best candidate for the open clip's thumbnail so far."""
-
-    score: float = -1.0
-    until_ns: int = 0
+    def moving(self, captured_at_ns: int, boxes: Sequence[Box]) -> None: ...
 
 
 class Pipeline:
@@ -72,7 +63,7 @@ class Pipeline:
         self._parcel_area: Sequence[tuple[float, float]] | None = None
         self._on_parcel: Callable[[ParcelNews], None] = lambda news: None
         self._encoder = Encoder(size, fps, settings.bitrate_bps, codec)
-        self._best = _BestPicture()
+        self._best = BestPicture()
         self._is_moving = False
         self._moved_at_ns = 0
         self._records_on_motion = True
@@ -212,13 +203,11 @@ class Pipeline:
             self._is_moving = is_moving
             self._sink.motion(is_moving)
         self._act(self._recorder.on_motion(reading.is_active, masked.captured_at_ns))
-        if (
-            self._recorder.is_recording
-            and masked.captured_at_ns < self._best.until_ns
-            and reading.score > self._best.score
-        ):
-            self._best.score = reading.score
-            self._sink.thumbnail(masked)
+        if self._recorder.is_recording:
+            if reading.boxes:
+                self._sink.moving(masked.captured_at_ns, reading.boxes)
+            if self._best.takes(masked, reading):
+                self._sink.thumbnail(masked)
 
     def _act(self, actions: list[RecorderAction]) -> None:
         for action in actions:
@@ -227,4 +216,4 @@ class Pipeline:
 
     def _note_start(self, action: RecorderAction) -> None:
         if isinstance(action, StartClip):
-            self._best = _BestPicture(-1.0, action.units[-1].captured_at_ns + int(_THUMBNAIL_SEARCH_S * 1e9))
+            self._best = BestPicture()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -43,7 +43,7 @@ from camera.mask import Mask, Masker, MaskError, parse_mask
 from camera.mask_change import MaskChange, compare_at_each
 from camera.mask_replacing import carry_out_due
 from camera.mask_shape import MaskShapes, is_same_shape
-from camera.motion import MotionTuning
+from camera.motion import Box, MotionTuning
 from camera.motion_desk import MotionDesk
 from camera.parcel_desk import ParcelDesk
 from camera.parcels import ParcelNews
@@ -370,6 +370,9 @@ class CameraProcess:
 
     def thumbnail(self, frame: MaskedFrame) -> None:
         self._storage.thumbnail(frame)
+
+    def moving(self, captured_at_ns: int, boxes: Sequence[Box]) -> None:
+        self._storage.moving(captured_at_ns, boxes)
 
     # --- what is known of the view (camera.view_guard) ----------------------------------------------------------------
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from camera.clip_keeper import ClipKeeper
 from camera.clock import Clock
 from camera.errors import CommandRefused
 from camera.frame import MaskedFrame
+from camera.motion import Box
 from camera.recorder import EndClip, RecorderAction, StartClip
 from camera.vault import (
     ClipOpenError,
@@ -110,6 +111,10 @@ class Storage:
     def thumbnail(self, frame: MaskedFrame) -> None:
         """A better picture for the open clip; left out when the card is behind."""
         self._thread.post_if_idle(lambda: self._keeper.thumbnail(frame) if self._keeper else None)
+
+    def moving(self, captured_at_ns: int, boxes: Sequence[Box]) -> None:
+        """Where something counts now; left out when the card is behind."""
+        self._thread.post_if_idle(lambda: self._keeper.moving(captured_at_ns, boxes) if self._keeper else None)
 
     def seal(self, data: bytes) -> bytes:
         """An age file to the owner, in memory. Raises CommandRefused not_claimed before there is one."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from camera.contract import AccessUnit
 from camera.frame import MaskedFrame
 from camera.home import Home
 from camera.mask import Mask
+from camera.motion import Box
 from camera.pipeline import Pipeline
 from camera.recorder import RecorderAction
 from camera.settings import CameraSettings
@@ -66,6 +67,9 @@ class RecordSink:
 
     def thumbnail(self, frame: MaskedFrame) -> None:
         self._keeper.thumbnail(frame)
+
+    def moving(self, captured_at_ns: int, boxes: Sequence[Box]) -> None:
+        self._keeper.moving(captured_at_ns, boxes)
 
 
 def record(

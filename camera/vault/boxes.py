@@ -9,6 +9,7 @@ from typing import Literal
 import msgspec
 
 from camera.clock import ClockQuality
+from camera.vault.moving import Row
 
 ClipCause = Literal["motion", "press", "manual"]
 ClipEnd = Literal["quiet", "cap", "stopped", "off", "fault"]
@@ -30,7 +31,10 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Closed(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known when a clip ends in order; `keys`: (ms in the clip, plaintext offset) of key pictures."""
+    """What is known when a clip ends in order; `keys`: (ms in the clip, plaintext offset) of key pictures.
+
+    `moving` says where something counted; clips from before it existed have none.
+    """
 
     v: Literal[1] = 1
     clip: str
@@ -38,6 +42,7 @@ class Closed(msgspec.Struct, frozen=True, kw_only=True):
     pictures: int
     end: ClipEnd
     keys: tuple[tuple[int, int], ...]
+    moving: tuple[Row, ...] = ()
 
 
 def opened_box(opened: Opened) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from camera.vault.cards import ClipClosed
 from camera.vault.errors import ClipStateError, StorageError, VaultError
 from camera.vault.files import Files, write_durably
 from camera.vault.fmp4 import TIMESCALE, Fragment, FragmentedMp4
+from camera.vault.moving import MovingBoxes, Shares
 from camera.vault.recipients import Recipient
 from camera.vault.thumbnail import seal_thumbnail
 
@@ -77,7 +78,8 @@ class ClipWriter:
         self._place, self._clock, self._files, self._on_end = place, clock, files, on_end
         self._jpeg: bytes | None = None
         self._mp4: FragmentedMp4 | None = None
-        self._started_at_ms = self._start_pts = 0
+        self._started_at_ms = self._start_pts = self._start_ns = 0
+        self._moving = MovingBoxes()
         self._synced_pts = self._size_bytes = self._pictures = self._offset = 0
         self._keys: list[tuple[int, int]] = []
         self._held: deque[_Held] = deque()
@@ -125,6 +127,11 @@ class ClipWriter:
         """The picture to show for this clip, replacing an earlier one; sealed and written at the end."""
         self._jpeg = jpeg
 
+    def note_moving(self, captured_at_ns: int, boxes: Sequence[Shares]) -> None:
+        """Something counted in the picture of this time; told in the closed box, and lost when the clip ends early."""
+        if self._mp4 is not None:
+            self._moving.add((captured_at_ns - self._start_ns) // 1_000_000, boxes)
+
     def close(self, end: ClipEnd) -> ClipClosed:
         """End the clip in order; everything is on the card when this returns.
 
@@ -156,7 +163,7 @@ class ClipWriter:
         self._mp4 = FragmentedMp4(unit)
         age_ms = (self._clock.monotonic_ns() - unit.captured_at_ns) // 1_000_000
         self._started_at_ms = max(0, self._clock.wall_ms() - age_ms)  # the pre-roll of a start in 1970
-        self._start_pts = unit.pts_90k
+        self._start_pts, self._start_ns = unit.pts_90k, unit.captured_at_ns
         opened = Opened(
             clip=self.clip_id,
             started_at_ms=self._started_at_ms,
@@ -209,7 +216,12 @@ class ClipWriter:
         duration_ms = self._mp4.duration_90k * 1000 // TIMESCALE
         self._write_fragment(self._mp4.finish(), self._mp4.duration_90k)
         closed = Closed(
-            clip=self.clip_id, duration_ms=duration_ms, pictures=self._pictures, end=end, keys=tuple(self._keys)
+            clip=self.clip_id,
+            duration_ms=duration_ms,
+            pictures=self._pictures,
+            end=end,
+            keys=tuple(self._keys),
+            moving=self._moving.rows,
         )
         self._write(closed_box(closed))
         self._age.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import islice
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from camera.contract import AccessUnit
 from camera.frame import Frame, MaskedFrame, PictureSize
 from camera.mask import BLACK_CHROMA, BLACK_LUMA, Mask, Masker, MaskError, parse_mask
+from camera.motion import Box
 from camera.pipeline import Pipeline
 from camera.recorder import RecorderAction
 from stoop.mask_files import WHOLE_PICTURE
@@ -85,4 +87,7 @@ class _Clips:
         self.did_anything = True
 
     def thumbnail(self, frame: MaskedFrame) -> None:
+        self.did_anything = True
+
+    def moving(self, captured_at_ns: int, boxes: Sequence[Box]) -> None:
         self.did_anything = True

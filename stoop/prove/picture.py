@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -11,7 +11,7 @@ import numpy as np
 from camera.contract import AccessUnit
 from camera.frame import Frame, MaskedFrame
 from camera.mask import Mask, Masker
-from camera.motion import MotionReading, open_detector
+from camera.motion import Box, MotionReading, open_detector
 from camera.pipeline import Pipeline
 from camera.recorder import RecorderAction
 from camera.settings import CameraSettings
@@ -76,6 +76,9 @@ class _Kept:
 
     def thumbnail(self, frame: MaskedFrame) -> None:
         self._given.append(jpeg_thumbnail(frame))
+
+    def moving(self, captured_at_ns: int, boxes: Sequence[Box]) -> None:
+        self._given.append((captured_at_ns, tuple(boxes)))
 
 
 def hidden_changes_nothing(installation: Installation) -> Finding:

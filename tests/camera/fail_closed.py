@@ -16,7 +16,7 @@ import random
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from unittest.mock import patch
@@ -31,6 +31,7 @@ from camera.frame import Frame, MaskedFrame, PictureSize, Plane
 from camera.lens import LensLost, LensNews, LensOpened
 from camera.mask import Mask, Masker, parse_mask
 from camera.motion import MotionReading, MotionTuning
+from camera.motion.reading import Box as MotionBox
 from camera.plate_session import PlateSession
 from camera.recorder import RecorderAction
 from camera.recorder.actions import AppendUnit, StartClip
@@ -165,6 +166,8 @@ class Judge:
     def thumbnail(self, frame: MaskedFrame) -> None:
         self._tally.thumbnails += 1
         self._look(frame.i420.tobytes(), self._in_force(), "thumbnail")
+
+    def moving(self, captured_at_ns: int, boxes: Sequence[MotionBox]) -> None: ...
 
     # --- the detector, and the watch's port
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from camera.clip_keeper import ClipKeeper
 from camera.contract import AccessUnit
 from camera.frame import Frame, MaskedFrame, PictureSize
 from camera.mask import Mask
+from camera.motion import Box
 from camera.pipeline import Pipeline
 from camera.recorder import RecorderAction
 from camera.settings import CameraSettings
@@ -46,6 +48,7 @@ class ToVault:
         self._keeper.apply(action, mask_digest)
 
     def thumbnail(self, frame: MaskedFrame) -> None: ...
+    def moving(self, captured_at_ns: int, boxes: Sequence[Box]) -> None: ...
 
 
 class Camera:

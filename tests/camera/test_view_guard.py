@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import av
@@ -12,6 +13,7 @@ from camera.contract import AccessUnit
 from camera.frame import MaskedFrame, Plane
 from camera.home import Home
 from camera.mask import Masker
+from camera.motion import Box
 from camera.pipeline import Pipeline
 from camera.recorder import RecorderAction
 from camera.recorder.actions import EndClip, StartClip
@@ -68,6 +70,7 @@ class Screen:
         self.actions.append(action)
 
     def thumbnail(self, frame: MaskedFrame) -> None: ...
+    def moving(self, captured_at_ns: int, boxes: Sequence[Box]) -> None: ...
 
 
 class House:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -38,6 +39,7 @@ class KeySink:
     def motion(self, is_active: bool) -> None: ...
     def clip(self, action: RecorderAction, mask_digest: str) -> None: ...
     def thumbnail(self, frame: MaskedFrame) -> None: ...
+    def moving(self, captured_at_ns: int, boxes: Sequence[Box]) -> None: ...
 
     def keys(self) -> list[int]:
         return [number for number, unit in enumerate(self.units) if unit.is_key]

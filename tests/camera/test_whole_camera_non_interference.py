@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -21,7 +21,7 @@ from camera.clip_keeper import ClipKeeper
 from camera.contract import AccessUnit
 from camera.frame import Frame, MaskedFrame, PictureSize, plane_views
 from camera.mask import Mask
-from camera.motion import Detector, MotionReading, MotionTuning, open_detector
+from camera.motion import Box, Detector, MotionReading, MotionTuning, open_detector
 from camera.pipeline import Pipeline
 from camera.recorder import RecorderAction
 from camera.recorder.actions import StartClip
@@ -61,6 +61,7 @@ class Outputs:
     readings: list[MotionReading] = field(default_factory=list)
     actions: list[tuple[str, RecorderAction]] = field(default_factory=list)
     thumbnails: list[bytes] = field(default_factory=list)
+    moving: list[tuple[int, tuple[Box, ...]]] = field(default_factory=list)
     clips: list[bytes] = field(default_factory=list)
     stored_thumbnails: list[bytes] = field(default_factory=list)
 
@@ -84,6 +85,10 @@ class RecordingSink:
     def thumbnail(self, frame: MaskedFrame) -> None:
         self._out.thumbnails.append(jpeg_thumbnail(frame))
         self._keeper.thumbnail(frame)
+
+    def moving(self, captured_at_ns: int, boxes: Sequence[Box]) -> None:
+        self._out.moving.append((captured_at_ns, tuple(boxes)))
+        self._keeper.moving(captured_at_ns, boxes)
 
 
 class _WatchedDetector:
@@ -159,6 +164,7 @@ def assert_equal(one: Outputs, other: Outputs) -> None:
     assert one.events == other.events
     assert one.units == other.units
     assert one.thumbnails == other.thumbnails
+    assert one.moving == other.moving
     assert one.actions == other.actions
     assert one.clips == other.clips
     assert one.stored_thumbnails == other.stored_thumbnails

@@ -58,7 +58,7 @@ def test_a_false_alarm_makes_it_calmer_there_until_it_is_undone(start_stoop: Sta
     claim(page, stoop.url, stoop.code)
     draw_rectangle(page)
     page.goto(f"{stoop.url}/clips")
-    clip = page.locator("[data-testid=clips] a.visit", has_text="Somebody came by").first
+    clip = page.locator("[data-testid=clips] a.visit:has(.visit-length)", has_text="Somebody came by").first
     clip.wait_for(timeout=LONG_MS)
 
     # the strip of the day leads to it, by keyboard
@@ -72,6 +72,12 @@ def test_a_false_alarm_makes_it_calmer_there_until_it_is_undone(start_stoop: Sta
 
     clip.click()
     page.wait_for_function("() => document.querySelector('video')?.readyState >= 2")
+    # marks on the line say when something moved, outlines where
+    expect(page.get_by_test_id("clip-marks").locator("span").first).to_be_visible()
+    page.get_by_test_id("clip-outline").click()
+    expect(page.get_by_test_id("clip-outline")).to_have_attribute("aria-pressed", "true")
+    page.locator(".outline-box").first.wait_for(timeout=LONG_MS)
+
     page.get_by_test_id("false-alarm").click()
     page.get_by_test_id("place").press("ArrowLeft")
     if AXE.exists():

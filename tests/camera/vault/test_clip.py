@@ -59,6 +59,25 @@ def _json_of(plain: bytes, uuid: bytes) -> dict[str, object]:
     raise AssertionError("no such box")
 
 
+def test_the_closed_box_tells_where_something_counted(vault: Vault, tmp_path: Path) -> None:
+    units = access_units(3)
+    clip = vault.open_clip("motion", MASK_DIGEST)
+    clip.append(units[0])
+    began_ns = units[0].captured_at_ns
+    for at_ms, left in ((0, 0.1), (100, 0.2), (400, 0.3)):
+        clip.note_moving(began_ns + at_ms * 1_000_000, [(left, 0.2, 0.3, 0.4), (0.9, 0.9, 0.2, 0.05)])
+    for unit in units[1:]:
+        clip.append(unit)
+    card = clip.close("quiet")
+
+    assert _json_of(_plain(tmp_path, card.clip), CLOSED_UUID.bytes)["moving"] == [
+        [0, 100, 200, 300, 400],
+        [0, 900, 900, 100, 50],
+        [400, 300, 200, 300, 400],
+        [400, 900, 900, 100, 50],
+    ]
+
+
 @_RATES
 def test_every_picture_of_a_closed_clip_decodes(vault: Vault, tmp_path: Path, bit_rate: int) -> None:
     units = access_units(8, bit_rate)

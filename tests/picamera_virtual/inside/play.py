@@ -12,12 +12,15 @@ import mmap
 import sys
 import time
 import types
+from collections.abc import Sequence
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from camera.motion import Box
 
 
 class _AnyName(type):
@@ -115,6 +118,7 @@ class Sink:
 
     def clip(self, action: RecorderAction, mask_digest: str) -> None: ...
     def thumbnail(self, frame: MaskedFrame) -> None: ...
+    def moving(self, captured_at_ns: int, boxes: Sequence[Box]) -> None: ...
 
 
 def main(mask: str, pictures: str, out: str) -> None:

@@ -336,6 +336,8 @@ export const words = {
     pause: "Pause",
     back10: "10 seconds back",
     forward10: "10 seconds forward",
+    movedFor: (times: number) => (times === 1 ? "Something moved once" : `Something moved ${times} times`),
+    outline: "Show what moved",
     download: "Save as video",
     downloading: (share: number) => `Saving… ${Math.round(share * 100)} %`,
     downloaded: "Saved to your downloads.",

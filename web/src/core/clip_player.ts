@@ -5,6 +5,7 @@ import { type ClipHead, differsFromCard, type ExpectedClip, readClipHead, readCl
 import { decryptClip } from "./download";
 import { AlteredError } from "./errors";
 import { MediaFeed } from "./media_feed";
+import type { Moving } from "./moving";
 import { type ClosedBox, keyPictureBefore } from "./mp4";
 import { type Observable, Subject } from "./observable";
 import type { SealedFile } from "./sealed_file";
@@ -38,6 +39,7 @@ type MediaSourceMaker = new () => MediaSource;
 export class ClipPlayer {
   readonly #state = new Subject<PlayerState>({ kind: "loading" });
   readonly #durationMs = new Subject<number | null>(null);
+  readonly #moving = new Subject<readonly Moving[]>([]);
   readonly #over = new AbortController();
   readonly #video: HTMLVideoElement;
   readonly #file: SealedFile;
@@ -62,6 +64,11 @@ export class ClipPlayer {
   /** Null until known; of a clip that ended early, once it is loaded. */
   get durationMs(): Observable<number | null> {
     return this.#durationMs;
+  }
+
+  /** Where something counted; empty until known, and in a clip that ended early. */
+  get moving(): Observable<readonly Moving[]> {
+    return this.#moving;
   }
 
   /** Resolves when all is loaded or the player was stopped; failures are told by `state`. */
@@ -92,7 +99,10 @@ export class ClipPlayer {
     const head = await readClipHead(this.#file, signal);
     if (this.#options.expected)
       this.#cardFault = differsFromCard(this.#file, head.opened, this.#options.expected);
-    if (this.#closed) this.#durationMs.set(this.#closed.durationMs);
+    if (this.#closed) {
+      this.#durationMs.set(this.#closed.durationMs);
+      this.#moving.set(this.#closed.moving);
+    }
     const mimeType = `video/mp4; codecs="${head.codec}"`;
     const makeSource = mediaSourceFor(mimeType);
     if (makeSource) await this.#stream(await this.#attach(new makeSource(), mimeType), head);

@@ -3,6 +3,7 @@
 import { type Bytes, concatBytes, fromHex, fromUtf8, toHex } from "./bytes";
 import { FormatError } from "./errors";
 import type { ClipCause, ClipEnd } from "./messages";
+import { type Moving, movingTable } from "./moving";
 import { Shape } from "./shape";
 
 const OPENED = "0f9b52d421a14f0e8a0c6f70656e6564";
@@ -150,6 +151,8 @@ export interface ClosedBox {
   readonly end: ClipEnd;
   /** In order of time. */
   readonly keys: readonly KeyPicture[];
+  /** Where something counted, in order of time; empty in clips from before it was told. */
+  readonly moving: readonly Moving[];
 }
 
 /** Null when the uuid box is none of that kind. Raises FormatError when it is and its JSON is not as it must be. */
@@ -174,6 +177,7 @@ export function closedBox(body: Bytes): ClosedBox | null {
     pictures: s.count("pictures"),
     end: s.oneOf("end", ["quiet", "cap", "stopped", "off", "fault"]),
     keys: keyTable(s.list("keys")),
+    moving: s.has("moving") ? movingTable(s.list("moving")) : [],
   };
 }
 

@@ -3,6 +3,7 @@
 import { useRef, useState } from "preact/hooks";
 import { decryptClip } from "../../core/download";
 import { ApiError } from "../../core/errors";
+import { firstFeet } from "../../core/moving";
 import type { SealedFile } from "../../core/sealed_file";
 import { Button } from "../../ui/button";
 import { ask } from "../../ui/dialog";
@@ -13,6 +14,7 @@ import { toast } from "../../ui/toast";
 import { useValue } from "../../ui/use_value";
 import { useCamera, useLibrary, useParts } from "../context";
 import { Link } from "../link";
+import { boxOfFeet } from "../motion/calmer";
 import { go } from "../router";
 import { Screen } from "../screen";
 import { sentenceOf } from "../sentences";
@@ -22,6 +24,7 @@ import { words } from "../words";
 import { NoKey } from "./clips";
 import { FalseAlarm } from "./false_alarm";
 import { fileNameOf } from "./file_name";
+import { Outline } from "./outline";
 import { Scrub } from "./scrub";
 import { type OpenClip, useClipPlayer } from "./use_clip_player";
 import { causeOf, timeOf } from "./visit_card";
@@ -167,6 +170,7 @@ export function ClipPage({ id }: { id: string }) {
   const content = useLibrary();
   const video = useRef<HTMLVideoElement>(null);
   const clip = useClipPlayer(id, video, identity);
+  const [isOutlined, setOutlined] = useState(false);
   const visits = content.kind === "ready" ? content.visits : [];
   const visit = visits.find((each) => each.id === id) ?? null;
   const title = visit ? `${causeOf(visit)}, ${timeOf(visit)}` : words.clips.player;
@@ -197,6 +201,7 @@ export function ClipPage({ id }: { id: string }) {
             data-testid="clip-video"
             aria-label={words.clips.player}
           />
+          {isOutlined && <Outline video={video} moving={clip.moving} />}
           {clip.state.kind === "loading" && (
             <div class="cover" role="status">
               <span class="spinner spinner-big" aria-hidden="true" />
@@ -205,10 +210,22 @@ export function ClipPage({ id }: { id: string }) {
           )}
         </div>
         <div class="player-side stack">
-          <Scrub video={video} durationS={durationS ?? 0} />
+          <Scrub video={video} durationS={durationS ?? 0} moving={clip.moving} />
           <Trouble clip={clip} visit={visit} />
           <Actions id={id} file={clip.file} visit={visit} />
-          {visit && <FalseAlarm visit={visit} video={video} told={null} />}
+          <div class="row clip-motion">
+            {clip.moving.length > 0 && (
+              <Button
+                icon={isOutlined ? "check" : "eye"}
+                pressed={isOutlined}
+                testid="clip-outline"
+                onClick={() => setOutlined(!isOutlined)}
+              >
+                {words.clips.outline}
+              </Button>
+            )}
+            {visit && <FalseAlarm visit={visit} video={video} told={boxOfFeet(firstFeet(clip.moving))} />}
+          </div>
           <Facts visit={visit} durationS={durationS} />
           <Neighbours visits={visits} id={id} />
         </div>

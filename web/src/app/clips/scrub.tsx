@@ -1,6 +1,7 @@
 /** Our own controls below the picture: big targets for back, play, forward, and a line to drag along. */
 
 import { useEffect, useState } from "preact/hooks";
+import { type Moving, stretches } from "../../core/moving";
 import { Icon } from "../../ui/icon";
 import { playTime } from "../when";
 import { words } from "../words";
@@ -10,9 +11,10 @@ const JUMP_S = 10;
 interface ScrubProps {
   video: { readonly current: HTMLVideoElement | null };
   durationS: number;
+  moving: readonly Moving[];
 }
 
-function useMoment(video: ScrubProps["video"]) {
+export function useMoment(video: ScrubProps["video"]) {
   const [atS, setAt] = useState(0);
   const [isPaused, setPaused] = useState(true);
   useEffect(() => {
@@ -31,7 +33,29 @@ function useMoment(video: ScrubProps["video"]) {
   return { atS, isPaused };
 }
 
-export function Scrub({ video, durationS }: ScrubProps) {
+/** When something moved, as marks on the line; for the ears a sentence. */
+function Marks({ durationS, moving }: Omit<ScrubProps, "video">) {
+  const found = durationS > 0 ? stretches(moving) : [];
+  if (found.length === 0) return null;
+  const percent = (ms: number) => Math.min(100, ms / durationS / 10);
+  return (
+    <div
+      class="scrub-marks"
+      role="img"
+      aria-label={words.clips.movedFor(found.length)}
+      data-testid="clip-marks"
+    >
+      {found.map(({ fromMs, toMs }) => (
+        <span
+          key={fromMs}
+          style={{ left: `${percent(fromMs)}%`, width: `${percent(toMs) - percent(fromMs)}%` }}
+        />
+      ))}
+    </div>
+  );
+}
+
+export function Scrub({ video, durationS, moving }: ScrubProps) {
   const { atS, isPaused } = useMoment(video);
   const seek = (to_s: number) => {
     if (video.current) video.current.currentTime = Math.min(Math.max(0, to_s), Math.max(0, durationS - 0.05));
@@ -59,6 +83,7 @@ export function Scrub({ video, durationS }: ScrubProps) {
         data-testid="clip-scrub"
         onInput={(event) => seek(Number(event.currentTarget.value))}
       />
+      <Marks durationS={durationS} moving={moving} />
       <div class="scrub-times figures small soft">
         <span data-testid="clip-position">{playTime(atS)}</span>
         <span data-testid="clip-duration">{playTime(durationS)}</span>

@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { ClipPlayer, type PlayerState } from "../../core/clip_player";
+import type { Moving } from "../../core/moving";
 import { SealedFile } from "../../core/sealed_file";
 import { useParts } from "../context";
 
@@ -9,11 +10,18 @@ export interface OpenClip {
   readonly file: SealedFile | null;
   readonly state: PlayerState;
   readonly durationMs: number | null;
+  readonly moving: readonly Moving[];
   /** Set when the clip could not even be opened. */
   readonly failure: unknown;
 }
 
-const CLOSED: OpenClip = { file: null, state: { kind: "loading" }, durationMs: null, failure: null };
+const CLOSED: OpenClip = {
+  file: null,
+  state: { kind: "loading" },
+  durationMs: null,
+  moving: [],
+  failure: null,
+};
 
 export function useClipPlayer(
   id: string,
@@ -34,7 +42,8 @@ export function useClipPlayer(
       ends.push(() => player.stop());
       ends.push(player.state.subscribe((state) => setClip((now) => ({ ...now, state }))));
       ends.push(player.durationMs.subscribe((durationMs) => setClip((now) => ({ ...now, durationMs }))));
-      setClip({ file, state: player.state.value, durationMs: player.durationMs.value, failure: null });
+      ends.push(player.moving.subscribe((moving) => setClip((now) => ({ ...now, moving }))));
+      setClip({ ...CLOSED, file, state: player.state.value });
       await player.start();
     };
     play().catch((failure: unknown) => {

@@ -1,0 +1,51 @@
+/** Outlines round what counted, over the clip that plays; they follow it picture by picture where the browser can. */
+
+import { useEffect, useState } from "preact/hooks";
+import type { Place } from "../../core/motion";
+import { type Moving, placesAt } from "../../core/moving";
+
+interface OutlineProps {
+  video: { readonly current: HTMLVideoElement | null };
+  moving: readonly Moving[];
+}
+
+function usePlaces({ video, moving }: OutlineProps): readonly Place[] {
+  const [places, setPlaces] = useState<readonly Place[]>([]);
+  useEffect(() => {
+    const element = video.current;
+    if (!element) return;
+    let next = 0;
+    const follow = () => {
+      setPlaces(placesAt(moving, element.currentTime * 1000));
+      next = requestAnimationFrame(follow);
+    };
+    follow();
+    return () => cancelAnimationFrame(next);
+  }, [video, moving]);
+  return places;
+}
+
+const percent = (share: number) => `${share * 100}%`;
+
+/** Hidden from screen readers: they are told by the marks on the line. */
+export function Outline(props: OutlineProps) {
+  const places = usePlaces(props);
+  const element = props.video.current;
+  const aspect = element?.videoWidth ? element.videoWidth / element.videoHeight : 16 / 9;
+  return (
+    <div
+      class="outline"
+      aria-hidden="true"
+      style={{ "--aspect": String(aspect) }}
+      data-testid="clip-outlines"
+    >
+      {places.map(({ left, top, width, height }, index) => (
+        <div
+          key={index}
+          class="outline-box"
+          style={{ left: percent(left), top: percent(top), width: percent(width), height: percent(height) }}
+        />
+      ))}
+    </div>
+  );
+}
