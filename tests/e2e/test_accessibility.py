@@ -76,7 +76,6 @@ def test_a_clip_that_is_gone(house: House, page: Page) -> None:
 
 def test_drawing(house: House, page: Page) -> None:
     page.goto(f"{house.url}/draw")
-    page.get_by_test_id("plate-taking").wait_for()
     page.get_by_test_id("draw-canvas").wait_for()
     assert_fine(page)
     page.get_by_test_id("draw-layer").get_by_text("Hide parts").click()
