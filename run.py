@@ -56,6 +56,7 @@ DEBIAN_FOR_TESTS = {
     "espeak-ng": "espeak-ng",
     "nft": "nftables",
     "mosquitto": "mosquitto",
+    "motion": "motion",
     "ip": "iproute2",
     "rclone": "rclone",
     "sshd": "openssh-server",

@@ -61,7 +61,7 @@ PARTS = (
     Part("what was not there before is dropped", {}, _keep_passing),
     Part("patches that look like their background are light", {"light_correlation": 2.0}),
     Part("lit patches are compared as a whole", {"lit_area_px": _NEVER}),
-    Part("what has no edge is light", {"edge_share": -1.0}),
+    Part("what has no edge is light", {"edge_share": _ALWAYS}),
     Part("plain coats are filled in", {"fill_share": _NEVER}),
     Part("another scene is learned anew", {"veto_share": 2.0}),
     Part("busy cells stop counting", {"busy_share": 2.0}),

@@ -6,9 +6,9 @@ import os
 from typing import Any
 
 from camera.mask import Masker, parse_mask
-from stoop.bench_motion import events_of_each
 from stoop.mask_files import WHOLE_PICTURE
 from stoop.motion_score import Score, score_clip
+from stoop.plain_detectors import events_of_each
 from stoop.scenes import CAUSES, compose
 from stoop.scenes.scene import SIZE
 

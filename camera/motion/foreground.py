@@ -13,20 +13,19 @@ import numpy as np
 from camera.frame import Plane
 from camera.motion.band import Band, Region
 from camera.motion.blobs import Blob, find_blobs
+from camera.motion.busy import BusyCells
 from camera.motion.detail import DetailFilter
-from camera.motion.light import is_lit, light_mask
+from camera.motion.light import light_mask
 from camera.motion.settings import MotionSettings
+from camera.motion.usual import UsualPicture
 from camera.visible_area import BoolPlane
 
 __all__ = ["Foreground", "Region"]
 
-_CELL_PX = 10
-_CELL_BUSY_COVER = 0.12
 _STIR_S = 1.0
 _STIR_LEVELS = 12
 _OPEN = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3))
 
-_EDGE = np.ones((5, 5), np.uint8)
 _TOUCHING = np.ones((3, 3), np.uint8)
 
 
@@ -53,10 +52,10 @@ class Foreground:
         height, width = visible.shape
         self._light_level = np.zeros((height, width), np.float32)
         self._limit, self._scratch = (np.empty((height, width), np.float32) for _ in range(2))
-        self._busy = np.zeros((height // _CELL_PX, max(1, width // _CELL_PX)), np.float32)
+        self._busy = BusyCells(height, width, settings)
         self._past: deque[_Past] = deque()
         self._moved_s = np.full((height, width), -1e6, np.float32)
-        self._usual = np.zeros((height, width), np.float32)
+        self._usual = UsualPicture(height, width, settings)
         self._raw_before: Plane = np.zeros((height, width), np.uint8)
         self._share_before = 0.0
         self._began_s = 0.0
@@ -69,7 +68,7 @@ class Foreground:
         if self._band is None:
             self._band = Band(detail, self._settings.attack_per_s, self._settings.release_per_s)
             np.copyto(self._light_level, level, casting="unsafe")
-            np.copyto(self._usual, small, casting="unsafe")
+            self._usual.take(small)
             self._began_s = time_s
         step_s = time_s - self._past[-1].time_s if self._past else 0.0
         raw = self._leaves_band(detail, level)
@@ -84,31 +83,25 @@ class Foreground:
             self._is_relearning = False
             self._band.take(detail)
             np.copyto(self._light_level, level, casting="unsafe")
-            np.copyto(self._usual, small, casting="unsafe")
+            self._usual.take(small)
             self._began_s = time_s
             return None
         passing = raw & ~np.asarray(cv2.dilate(self._raw_before, _TOUCHING), np.uint8)
         lasting = self._lasting(raw, passing, step_s)
         self._learn(small, detail, level, passing, step_s, time_s, held)
         if not cv2.countNonZero(lasting):
-            self._note_busy(lasting, step_s, held)
+            self._busy.note(lasting, step_s, held)
             return []
         lasting = np.asarray(cv2.morphologyEx(lasting, cv2.MORPH_OPEN, _OPEN), np.uint8)
         self._drop_light(lasting, detail)
-        self._drop_soft(lasting, small)
-        self._fill(lasting, small)
-        quiet = self._note_busy(lasting, step_s, held)
+        self._usual.drop_soft(lasting, small)
+        self._usual.fill(lasting, small)
+        quiet = self._busy.note(lasting, step_s, held)
         for region in held:
             quiet[region] = 255
         mask = np.asarray(cv2.dilate(lasting & quiet, self._join), np.uint8) & self._visible
         blobs = find_blobs(mask, stirred, self._fresh(mask, time_s, held), self._settings.min_blob_px)
-        return [replace(blob, busy=self._busy_around(blob)) for blob in blobs]
-
-    def _busy_around(self, blob: Blob) -> float:
-        rows = slice(blob.top // _CELL_PX, -(-(blob.top + blob.height) // _CELL_PX))
-        columns = slice(blob.left // _CELL_PX, -(-(blob.left + blob.width) // _CELL_PX))
-        cells = self._busy[rows, columns]
-        return float(cells.mean()) if cells.size else 0.0
+        return [replace(blob, busy=self._busy.share_around(blob)) for blob in blobs]
 
     def _fresh(self, mask: Plane, time_s: float, held: Sequence[Region]) -> Plane:
         """Not 0 where nothing moved lately, but for what is held; and note what moves now."""
@@ -152,10 +145,7 @@ class Foreground:
         self._band.learn(detail, step_s, held, haste)
         share = 1.0 - math.exp(-step_s * haste / self._settings.level_memory_s)
         cv2.accumulateWeighted(level, self._light_level, share)
-        kept = [(region, self._usual[region].copy()) for region in held]
-        cv2.accumulateWeighted(small, self._usual, 1.0 - math.exp(-step_s * haste / self._settings.usual_memory_s))
-        for region, usual in kept:
-            self._usual[region] = usual
+        self._usual.learn(small, step_s * haste, held)
 
     def _is_other_scene(self, raw: Plane, detail: Plane) -> bool:
         """Whether much changed at once, or what changed is mostly light."""
@@ -187,45 +177,6 @@ class Foreground:
         region = (slice(max(0, y - margin), y + height + margin), slice(max(0, x - margin), x + width + margin))
         mask[region] &= ~self._light(detail, region)
 
-    def _drop_soft(self, mask: Plane, small: Plane) -> None:
-        """Clear from the mask what differs without an edge nearby: a beam on a plain wall, a bright sky."""
-        x, y, width, height = cv2.boundingRect(mask)
-        if not width:
-            return
-        region = (slice(max(0, y - 4), y + height + 4), slice(max(0, x - 4), x + width + 4))
-        differs = cv2.absdiff(cv2.blur(small[region], (3, 3)), cv2.convertScaleAbs(self._usual[region]))
-        most = cv2.dilate(differs, _EDGE)
-        least = cv2.erode(differs, _EDGE)
-        rise = cv2.subtract(most, least)
-        is_sharp = cv2.compare(rise, cv2.convertScaleAbs(most, alpha=self._settings.edge_share), cv2.CMP_GT)
-        mask[region] &= np.asarray(cv2.dilate(is_sharp, _EDGE), np.uint8)
-
-    def _fill(self, mask: Plane, small: Plane) -> None:
-        """Fill in what differs from the usual picture and has a rim that is in the mask: the inside of a plain coat."""
-        x, y, width, height = cv2.boundingRect(mask)
-        if not width:
-            return
-        region = (slice(y, y + height), slice(x, x + width))
-        usual = cv2.convertScaleAbs(self._usual[region])
-        differs = cv2.threshold(
-            cv2.absdiff(small[region], usual), self._settings.fill_contrast, 255, cv2.THRESH_BINARY
-        )[1]
-        differs = np.asarray(cv2.bitwise_or(differs, mask[region]), np.uint8)
-        count, labels, stats, _ = cv2.connectedComponentsWithStats(differs, connectivity=4)
-        if count < 2:
-            return
-        seeds = np.bincount(labels[mask[region] > 0], minlength=count)
-        is_filled = seeds > self._settings.fill_share * stats[:, cv2.CC_STAT_AREA]
-        is_filled[0] = False
-        for number in np.flatnonzero(stats[1:, cv2.CC_STAT_AREA] >= self._settings.lit_area_px) + 1:
-            left, top, wide, high, _ = (int(value) for value in stats[number])
-            box = (slice(top, top + high), slice(left, left + wide))
-            is_own = labels[box] == number
-            if is_lit(small[region][box][is_own], usual[box][is_own], self._settings):
-                is_filled[number] = False
-                mask[region][box][is_own] = 0
-        mask[region] |= np.where(is_filled[labels], np.uint8(255), np.uint8(0))
-
     def _light(self, detail: Plane, region: Region) -> Plane:
         assert self._band is not None
         usual = np.clip(self._band.middle(region), 0, 255).astype(np.uint8)
@@ -237,18 +188,3 @@ class Foreground:
             self._past.popleft()
         difference = cv2.absdiff(detail, self._past[0].detail)
         return np.asarray(cv2.threshold(difference, _STIR_LEVELS, 255, cv2.THRESH_BINARY)[1], np.uint8)
-
-    def _note_busy(self, mask: Plane, step_s: float, held: Sequence[Region]) -> Plane:
-        """Learn where it moves all the time, by itself and not by a visitor; 255 where it does not."""
-        rows, columns = self._busy.shape
-        if held:
-            mask = mask.copy()
-            for region in held:
-                mask[region] = 0
-        cover = cv2.resize(mask, (columns, rows), interpolation=cv2.INTER_AREA)
-        is_active = (cover > _CELL_BUSY_COVER * 255).astype(np.float32)
-        share = 1.0 - math.exp(-step_s / self._settings.busy_memory_s)
-        self._busy += np.float32(share) * (is_active - self._busy)
-        quiet = np.where(self._busy > self._settings.busy_share, np.uint8(0), np.uint8(255))
-        height, width = mask.shape
-        return np.asarray(cv2.resize(quiet, (width, height), interpolation=cv2.INTER_NEAREST), np.uint8)

@@ -18,7 +18,11 @@ SIZE = PictureSize(WIDTH_PX, HEIGHT_PX)
 
 @dataclass(frozen=True, slots=True)
 class ComposedScene:
-    """Frames at any rate, the same each time; `label` is the exact truth. `gain` and `is_mirrored` change all of it."""
+    """Frames at any rate, the same each time; `label` is the exact truth.
+
+    `gain`, `noise` and `is_mirrored` change all of it; `noise` is the standard deviation, in grey levels, of what is
+    added to each pixel of each picture anew.
+    """
 
     name: str
     seed: int
@@ -28,6 +32,7 @@ class ComposedScene:
     duration_s: float
     fps: float
     gain: float = 1.0
+    noise: float = 0.0
     is_mirrored: bool = False
 
     @property
@@ -39,7 +44,11 @@ class ComposedScene:
         canvas = self.background.copy()
         for layer in self.layers:
             canvas = layer(canvas, time_s)
-        picture = np.clip(canvas * np.float32(self.gain), 0, 255).astype(np.uint8)
+        canvas = canvas * np.float32(self.gain)
+        if self.noise:
+            chance = np.random.default_rng((self.seed, round(time_s * 1e6)))
+            canvas = canvas + np.float32(self.noise) * chance.standard_normal(canvas.shape, np.float32)
+        picture = np.clip(canvas, 0, 255).astype(np.uint8)
         return np.asarray(picture[:, ::-1] if self.is_mirrored else picture, np.uint8)
 
     def frames(self) -> Iterator[Frame]:

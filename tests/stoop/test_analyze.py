@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -29,6 +33,25 @@ def test_a_mask_narrows_what_counts(video: Path) -> None:
 
 def test_the_same_video_gives_the_same_events(video: Path) -> None:
     assert analyze(video) == analyze(video)
+
+
+def test_the_number_of_cores_changes_nothing(video: Path) -> None:
+    """What OpenCV and the decoder would do on one core and on all of them, in processes of their own."""
+    cores = sorted(os.sched_getaffinity(0))
+    if len(cores) < 2:
+        pytest.skip("this machine has one core: there is nothing to compare")
+    pinned = (
+        "import os, sys; os.sched_setaffinity(0, map(int, sys.argv[1].split())); os.execv(sys.argv[2], sys.argv[2:])"
+    )
+    analysis = [sys.executable, "-m", "stoop", "analyze", str(video), "--json"]
+    told = []
+    for few in (cores[:1], cores):
+        words = [sys.executable, "-c", pinned, " ".join(map(str, few)), *analysis]
+        found = json.loads(subprocess.run(words, check=True, capture_output=True, text=True).stdout)
+        told.append({name: found[name] for name in ("events", "frames", "duration_s")})
+
+    assert told[0]["events"]
+    assert told[0] == told[1]
 
 
 def test_progress_tells_growing_seconds(video: Path) -> None:

@@ -44,9 +44,10 @@ def test_a_scene_is_the_same_each_time(cause: str) -> None:
         pytest.param({"gain": 1.3}, id="brighter"),
         pytest.param({"is_mirrored": True}, id="mirrored"),
         pytest.param({"fps": 7.5}, id="half the rate"),
+        pytest.param({"noise": 3.0}, id="grain"),
     ],
 )
-def test_light_side_and_rate_change_no_event(cause: str, change: dict[str, float]) -> None:
+def test_light_side_rate_and_grain_change_no_event(cause: str, change: dict[str, float]) -> None:
     scene = replace(compose(cause, 303, fps=15.0), **change)  # type: ignore[arg-type]  # the fields' own types
     found = score(scene)
     assert (found.hits, found.false_alarms) == (found.truths, 0)
