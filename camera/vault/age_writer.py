@@ -15,6 +15,7 @@ CHUNK_BYTES = 64 * 1024
 TAG_BYTES = 16
 _INTRO = b"age-encryption.org/v1\n"
 _NONCE_BYTES = 16
+_MAC_LINE, _MAC_CHARACTERS = b"\n--- ", 43
 _MORE, _LAST = b"\x00", b"\x01"
 _CLOSED = "this age file is closed already"
 
@@ -110,6 +111,13 @@ def age_header(file_key: bytes, recipients: tuple[Recipient, ...]) -> bytes:
     header = _INTRO + b"".join(recipient.wrap(file_key) for recipient in recipients) + b"---"
     mac = hmac.digest(derive_key(file_key, None, b"header"), header, "sha256")
     return header + b" " + base64_unpadded(mac) + b"\n"
+
+
+def has_whole_header(data: bytes) -> bool:
+    """Whether `data`, the start of a file, holds all that comes before the first chunk: header, MAC and nonce."""
+    end = data.find(_MAC_LINE)
+    header_bytes = end + len(_MAC_LINE) + _MAC_CHARACTERS + 1
+    return data.startswith(_INTRO) and end > 0 and len(data) >= header_bytes + _NONCE_BYTES
 
 
 def seal_bytes(recipients: tuple[str, ...], plaintext: bytes) -> bytes:

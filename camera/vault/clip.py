@@ -79,6 +79,7 @@ class ClipWriter:
         self._jpeg: bytes | None = None
         self._mp4: FragmentedMp4 | None = None
         self._started_at_ms = self._start_pts = self._start_ns = 0
+        self._thumbnail_bytes = 0
         self._moving = MovingBoxes()
         self._synced_pts = self._size_bytes = self._pictures = self._offset = 0
         self._keys: list[tuple[int, int]] = []
@@ -106,6 +107,11 @@ class ClipWriter:
     def size_bytes(self) -> int:
         """What was written to the file so far."""
         return self._size_bytes
+
+    @property
+    def stored_bytes(self) -> int:
+        """The file's, and the thumbnail's once it is written."""
+        return self._size_bytes + self._thumbnail_bytes
 
     def append(self, unit: AccessUnit) -> None:
         """Add the next picture; the first must be a key picture with SPS and PPS.
@@ -249,6 +255,7 @@ class ClipWriter:
         except StorageError as error:
             _log.warning("clip %s has no thumbnail: %s", self.clip_id, error)
             return None
+        self._thumbnail_bytes = len(sealed)
         return key
 
     def _write(self, plaintext: bytes) -> None:

@@ -6,8 +6,8 @@ import os
 import re
 from pathlib import Path
 
-from camera.vault.errors import VaultError
-from camera.vault.files import Files, paths_in, write_durably
+from camera.vault.errors import StorageError, VaultError
+from camera.vault.files import Files, write_durably
 from camera.vault.journal import count_records, journal_files
 
 _ID = re.compile(r"[0-9a-f]{32}")
@@ -27,12 +27,15 @@ class ClipIds:
     record for each clip there ever was, give a number that is high enough.
     """
 
-    def __init__(self, root: Path, files: Files) -> None:
+    def __init__(self, root: Path, files: Files, newest: str | None) -> None:
+        """`newest`: the highest id of which anything is on the card. Raises StorageError."""
         self._path = root / "sequence"
         self._files = files
-        self._last = max(_stored(self._path), _highest_on_disk(root))
-        if _stored(self._path) < 0:
-            self._last = max(self._last, _journal_records(root / "journal") - 1)
+        stored = self._stored()
+        self._last = max(stored, number_of(newest) if newest else -1)
+        if stored < 0:
+            journal = journal_files(root / "journal", files)
+            self._last = max(self._last, sum(count_records(file, files) for file in journal) - 1)
 
     def next_id(self) -> str:
         """A new id. Raises StorageError when the number cannot be stored."""
@@ -43,20 +46,15 @@ class ClipIds:
         self._last = number
         return f"{number:08x}{os.urandom(12).hex()}"
 
-
-def _stored(path: Path) -> int:
-    """The stored number; -1 when there is none that can be read."""
-    try:
-        text = path.read_text("ascii").strip()
-    except (OSError, UnicodeDecodeError):
-        return -1
-    return int(text) if re.fullmatch(r"[0-9]{1,10}", text) else -1
-
-
-def _highest_on_disk(root: Path) -> int:
-    names = [path.stem for folder in ("clips", "thumbs") for path in paths_in(root / folder)]
-    return max((int(name[:_NUMBER_DIGITS], 16) for name in names if is_clip_id(name)), default=-1)
+    def _stored(self) -> int:
+        """The stored number; -1 when there is none that can be read."""
+        try:
+            text = self._files.read(self._path).decode("ascii").strip()
+        except (StorageError, UnicodeDecodeError):
+            return -1
+        return int(text) if re.fullmatch(r"[0-9]{1,10}", text) else -1
 
 
-def _journal_records(folder: Path) -> int:
-    return sum(count_records(file) for file in journal_files(folder))
+def number_of(clip_id: str) -> int:
+    """How many clips were begun before this one."""
+    return int(clip_id[:_NUMBER_DIGITS], 16)

@@ -42,7 +42,23 @@ class OpenFile(Protocol):
         ...
 
 
-class Files(Protocol):
+class Looks(Protocol):
+    """What the vault asks a disk. Each raises StorageError."""
+
+    def sizes(self, folder: Path) -> dict[str, int]:
+        """Bytes of each regular file in the folder, by name, in order of names; links are not followed."""
+        ...
+
+    def size(self, path: Path) -> int | None:
+        """Bytes of one file; None where there is none."""
+        ...
+
+    def read(self, path: Path, at_most: int = -1) -> bytes:
+        """A file from its start; all of it without `at_most`."""
+        ...
+
+
+class Files(Looks, Protocol):
     """What the vault does to a disk; a test's own version records, fails or cuts. Each raises StorageError."""
 
     def open(self, path: Path, *, is_new: bool) -> OpenFile:
@@ -80,17 +96,9 @@ def write_durably(files: Files, path: Path, data: bytes) -> None:
     files.sync_folder(path.parent)
 
 
-def paths_in(folder: Path) -> list[Path]:
-    """Everything in the folder, sorted by name. Raises StorageError when it cannot be listed."""
-    try:
-        return sorted(folder.iterdir())
-    except OSError as error:
-        raise storage_error("list", folder, error) from error
-
-
-def is_temporary(path: Path) -> bool:
+def is_temporary(name: str) -> bool:
     """True for what `write_durably` leaves behind when it is cut."""
-    return path.name.endswith(_TEMPORARY_SUFFIX)
+    return name.endswith(_TEMPORARY_SUFFIX)
 
 
 class DiskFile:
@@ -125,6 +133,29 @@ class DiskFile:
 
 class DiskFiles:
     """`Files` on the machine's own disk."""
+
+    def sizes(self, folder: Path) -> dict[str, int]:
+        try:
+            with os.scandir(folder) as entries:
+                found = [(entry.name, entry) for entry in entries if entry.is_file(follow_symlinks=False)]
+            return {name: entry.stat(follow_symlinks=False).st_size for name, entry in sorted(found)}
+        except OSError as error:
+            raise storage_error("list", folder, error) from error
+
+    def size(self, path: Path) -> int | None:
+        try:
+            return path.lstat().st_size
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise storage_error("look at", path, error) from error
+
+    def read(self, path: Path, at_most: int = -1) -> bytes:
+        try:
+            with path.open("rb") as file:
+                return file.read(at_most)
+        except OSError as error:
+            raise storage_error("read", path, error) from error
 
     def open(self, path: Path, *, is_new: bool) -> DiskFile:
         try:

@@ -17,7 +17,7 @@ from camera.clock import Clock
 from camera.vault.age_writer import seal_bytes
 from camera.vault.cards import Record, encode_record
 from camera.vault.errors import VaultError
-from camera.vault.files import Files, OpenFile, paths_in, storage_error, write_durably
+from camera.vault.files import DiskFiles, Files, Looks, OpenFile, write_durably
 
 MAGIC = b"STOOPJ1\n"
 RECORD_BYTES = 512
@@ -57,19 +57,22 @@ class JournalFile:
     path: Path
 
 
-def journal_files(folder: Path) -> list[JournalFile]:
-    """Every epoch in the folder, oldest first; other names are left alone."""
-    return [JournalFile(int(match[1], 16), path) for path in paths_in(folder) if (match := _NAME.fullmatch(path.name))]
+_DISK = DiskFiles()
 
 
-def count_records(file: JournalFile) -> int:
+def journal_files(folder: Path, files: Looks = _DISK) -> list[JournalFile]:
+    """Every epoch in the folder, oldest first; other names are left alone. Raises StorageError."""
+    return [
+        JournalFile(int(match[1], 16), folder / name)
+        for name in files.sizes(folder)
+        if (match := _NAME.fullmatch(name))
+    ]
+
+
+def count_records(file: JournalFile, files: Looks = _DISK) -> int:
     """Whole records in a file, by its size. Raises StorageError when it cannot be read."""
-    try:
-        with file.path.open("rb") as opened:
-            first = _first_record(opened.read(len(MAGIC) + _LENGTH_BYTES))
-            return max(0, file.path.stat().st_size - first) // RECORD_BYTES
-    except OSError as error:
-        raise storage_error("read", file.path, error) from error
+    first = _first_record(files.read(file.path, len(MAGIC) + _LENGTH_BYTES))
+    return max(0, (files.size(file.path) or 0) - first) // RECORD_BYTES
 
 
 def chain(data: bytes) -> tuple[int, bytes]:
@@ -153,7 +156,7 @@ class Journal:
 
     def _begin_epoch(self) -> None:
         self.close()
-        earlier = journal_files(self._folder)
+        earlier = journal_files(self._folder, self._files)
         epoch = earlier[-1].epoch + 1 if earlier else 0
         key = os.urandom(32)
         header = JournalHeader(
@@ -177,8 +180,5 @@ class Journal:
             before.sync()
         finally:
             before.close()
-        try:
-            records, root = chain(file.path.read_bytes())
-        except OSError as error:
-            raise storage_error("read", file.path, error) from error
+        records, root = chain(self._files.read(file.path))
         return Previous(file.epoch, records, root.hex())

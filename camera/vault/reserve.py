@@ -26,9 +26,9 @@ class Reserve:
 
     def refill(self) -> None:
         """Write it where it is missing. On a card that is full or failing nothing happens."""
-        if self._path.exists():
-            return
         try:
+            if self._files.size(self._path) is not None:
+                return
             write_durably(self._files, self._path, os.urandom(RESERVE_BYTES))
         except StorageError:
             with contextlib.suppress(StorageError):
@@ -36,7 +36,7 @@ class Reserve:
 
     def spend(self) -> bool:
         """Give the room to whoever writes next; False when it was spent before. Raises StorageError."""
-        if not self._path.exists():
+        if self._files.size(self._path) is None:
             return False
         self._files.remove(self._path)
         self._files.sync_folder(self._path.parent)

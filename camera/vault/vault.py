@@ -9,27 +9,31 @@ from pathlib import Path
 from typing import TypeVar
 
 from camera.clock import Clock
+from camera.vault.age_writer import has_whole_header
 from camera.vault.boxes import ClipCause
 from camera.vault.cards import ClipClosed, ClipDeleted, ClipOpened, DeletedWhy, Record
 from camera.vault.clip import ClipPlace, ClipWriter
-from camera.vault.clip_ids import ClipIds, is_clip_id
+from camera.vault.clip_ids import ClipIds
+from camera.vault.clip_index import CLIP_SUFFIX, THUMBNAIL_SUFFIX, ClipIndex
+from camera.vault.deletions import Deletion, Deletions
 from camera.vault.errors import ClipOpenError, ClipStateError, StorageError, UnknownClipError, VaultError
-from camera.vault.files import DiskFiles, Files, is_temporary, paths_in, storage_error
+from camera.vault.files import DiskFiles, Files, is_temporary
 from camera.vault.journal import Journal
 from camera.vault.recipients import parse_recipients
 from camera.vault.reserve import Reserve
 
 T = TypeVar("T")
-_CLIP_SUFFIX = ".age"
-_THUMBNAIL_SUFFIX = ".thumb"
+_HEADER_AT_MOST_BYTES = 64 * 1024
+"""Of an age header with as many recipients as there may be; whoever wrote more wrote a whole one."""
 
 
 class Vault:
     """At most one open clip at a time. Thread-safe, except that one thread at a time feeds the open clip.
 
-    Order on the card: a clip's file exists before its opened card; its closed card follows the whole file; a deleted
-    card precedes the deletion. So a crash leaves at worst a clip without a card or a deleted card whose clip is
-    still there, never a clip that vanished without a word.
+    Order on the card: a clip's file exists before its opened card; its closed card follows the whole file; a clip is
+    hidden before its deleted card is written, and removed after it. So a crash leaves at worst a clip without a card
+    or a hidden clip, which the next start writes down and removes: never a clip that vanished without a word.
+    docs/design/0005 has the invariants and the steps.
     """
 
     def __init__(
@@ -50,10 +54,13 @@ class Vault:
             self._remove_temporaries(folder)
         self._lock = threading.RLock()
         self._open_clip: ClipWriter | None = None
+        self._index = ClipIndex(self._clips, self._thumbnails, self._files)
+        self._deletions = Deletions(self._clips, self._thumbnails, self._files, self._write_down)
+        self._ids = ClipIds(root, self._files, max([*self._deletions.unfinished, self._index.newest or ""]) or None)
         self._reserve = Reserve(root, self._files)
         self._journal = self._with_reserve(lambda: Journal(journal, camera_id, recipients, clock, self._files))
+        self._clean()
         self._reserve.refill()
-        self._ids = ClipIds(root, self._files)
 
     @property
     def open_clip_id(self) -> str | None:
@@ -93,11 +100,15 @@ class Vault:
         with self._lock:
             if clip_id == self.open_clip_id:
                 raise ClipOpenError(f"clip {clip_id} is still being recorded; delete it when it has ended")
-            if not is_clip_id(clip_id) or not self._clip_path(clip_id).exists():
+            if clip_id not in self._index or self._files.size(self._clip_path(clip_id)) is None:
+                self._index.drop(clip_id)
                 raise UnknownClipError(f"there is no clip {clip_id[:32]!r}; it may be deleted already")
-            card = ClipDeleted(at_ms=self._clock.wall_ms(), clip=clip_id, why=why, device=device)
-            self._with_reserve(lambda: self._journal.append(card))
-            self._remove(clip_id)
+            deletion = Deletion(clip_id, why, device)
+            try:
+                self._with_reserve(lambda: self._deletions.delete(deletion))
+            finally:
+                if clip_id in self._deletions.unfinished or self._files.size(self._clip_path(clip_id)) is None:
+                    self._index.drop(clip_id)
 
     def make_room(self, max_bytes: int) -> list[str]:
         """Delete the oldest ended clips until all together use at most `max_bytes`; the ids that went.
@@ -105,15 +116,13 @@ class Vault:
         The open clip counts but stays. Raises StorageError; what was deleted before stays deleted.
         """
         with self._lock:
-            sizes = self._sizes()
-            used_bytes = sum(sizes.values())
+            self._with_reserve(self._deletions.finish)
             gone: list[str] = []
-            for clip_id in sorted(sizes):
-                if used_bytes <= max_bytes:
+            for clip_id in self._index:
+                if self.clips_bytes() <= max_bytes:
                     break
-                if clip_id != self.open_clip_id:
+                with contextlib.suppress(UnknownClipError):
                     self.delete_clip(clip_id, "space")
-                    used_bytes -= sizes[clip_id]
                     gone.append(clip_id)
             self._reserve.refill()
             return gone
@@ -121,7 +130,7 @@ class Vault:
     def clips_bytes(self) -> int:
         """What all clips, the open one too, and their thumbnails use."""
         with self._lock:
-            return sum(self._sizes().values())
+            return self._index.total_bytes + (self._open_clip.size_bytes if self._open_clip else 0)
 
     def close(self) -> None:
         """End the journal; a clip that is still open ends early."""
@@ -144,13 +153,22 @@ class Vault:
         if self._open_clip:
             self._open_clip.abandon()
         with contextlib.suppress(VaultError):  # the first failure is the one that the owner hears of
-            self._remove(clip_id)
+            self._files.remove(self._clip_path(clip_id))
+            self._index.drop(clip_id)
+            self._files.sync_folder(self._clips)
 
     def _clip_ended(self, card: ClipClosed | None) -> None:
         with self._lock:
-            self._open_clip = None
+            clip, self._open_clip = self._open_clip, None
+            if clip is not None:
+                self._index.add(clip.clip_id, clip.stored_bytes)
             if card is not None:
                 self._with_reserve(lambda: self._journal.append(card))
+
+    def _write_down(self, deletion: Deletion) -> None:
+        self._journal.append(
+            ClipDeleted(at_ms=self._clock.wall_ms(), clip=deletion.clip_id, why=deletion.why, device=deletion.device)
+        )
 
     def _with_reserve(self, write: Callable[[], T]) -> T:
         """Write, on a full card in the room of the reserve. Raises StorageError."""
@@ -161,33 +179,28 @@ class Vault:
                 raise
             return write()
 
-    def _sizes(self) -> dict[str, int]:
-        """Bytes by clip id, clip and thumbnail together; a thumbnail without a clip is not counted."""
-        sizes: dict[str, int] = {}
-        try:
-            for path in paths_in(self._clips):
-                if path.suffix == _CLIP_SUFFIX and is_clip_id(path.stem):
-                    sizes[path.stem] = path.stat().st_size
-            for path in paths_in(self._thumbnails):
-                if path.stem in sizes:
-                    sizes[path.stem] += path.stat().st_size
-        except OSError as error:
-            raise storage_error("measure", self._clips, error) from error
-        return sizes
+    def _clean(self) -> None:
+        """Finish or remove what a crash left. What the disk refuses now is tried again later, or at the next start."""
+        with contextlib.suppress(StorageError):
+            self._with_reserve(self._deletions.finish)
+            for name in self._index.stray_thumbnails:
+                self._files.remove(self._thumbnails / name)
+            for clip_id in self._index:
+                if self._index.size_bytes(clip_id) <= _HEADER_AT_MOST_BYTES and not self._has_header(clip_id):
+                    self._files.remove(self._clip_path(clip_id))
+                    self._index.drop(clip_id)
 
-    def _remove(self, clip_id: str) -> None:
-        self._files.remove(self._thumbnail_path(clip_id))
-        self._files.remove(self._clip_path(clip_id))
-        self._files.sync_folder(self._thumbnails)
-        self._files.sync_folder(self._clips)
+    def _has_header(self, clip_id: str) -> bool:
+        """Without one nobody ever opens it; it was cut before its opened card."""
+        return has_whole_header(self._files.read(self._clip_path(clip_id), _HEADER_AT_MOST_BYTES))
 
     def _remove_temporaries(self, folder: Path) -> None:
-        for path in paths_in(folder):
-            if is_temporary(path):
-                self._files.remove(path)
+        for name in self._files.sizes(folder):
+            if is_temporary(name):
+                self._files.remove(folder / name)
 
     def _clip_path(self, clip_id: str) -> Path:
-        return self._clips / f"{clip_id}{_CLIP_SUFFIX}"
+        return self._clips / f"{clip_id}{CLIP_SUFFIX}"
 
     def _thumbnail_path(self, clip_id: str) -> Path:
-        return self._thumbnails / f"{clip_id}{_THUMBNAIL_SUFFIX}"
+        return self._thumbnails / f"{clip_id}{THUMBNAIL_SUFFIX}"

@@ -193,8 +193,8 @@ def test_a_folder_that_cannot_be_made_is_named_with_cause_and_fix(tmp_path: Path
 
 def test_a_folder_that_vanished_is_named_with_cause_and_fix(vault: Vault, tmp_path: Path) -> None:
     (tmp_path / "clips").rmdir()
-    with pytest.raises(StorageError, match=r"cannot list .*clips: no such file or directory; put the folder back"):
-        vault.clips_bytes()
+    with pytest.raises(StorageError, match=r"cannot create .*clips/.*: no such file or directory; put the folder back"):
+        vault.open_clip("motion", MASK_DIGEST)
 
 
 class _NoJournal(DiskFiles):
