@@ -7,6 +7,8 @@ usage: python3 run.py demo [options of `stoop run`]   set up, then camera and se
        python3 run.py setup                           only set up
        python3 run.py bench [names]                   the benchmarks, against their baselines
        python3 run.py fail-closed [--frames N]        a million pictures through planted faults: none unmasked
+       python3 run.py crash [--states N]              a million power cuts of the vault, replayed
+       python3 run.py faults [--kills N]              every file operation failing, full disks, a thousand kills
        python3 run.py egress [--minutes N]            as root: every way out open for an hour, and no other packet
        python3 run.py release --key FILE              a release: wheel, parts list, signed update, checksums
        python3 run.py picamera                        as root: people through the real picamera2, in a chroot
@@ -84,6 +86,8 @@ def main(words: Sequence[str]) -> int:
         "check": job_check,
         "bench": job_bench,
         "fail-closed": job_fail_closed,
+        "crash": job_crash,
+        "faults": job_faults,
         "egress": job_egress,
         "picamera": job_picamera,
         "release": job_release,
@@ -184,6 +188,17 @@ def job_bench(words: Sequence[str]) -> int:
 def job_fail_closed(words: Sequence[str]) -> int:
     set_up("requirements-dev.lock")
     return subprocess.call([BIN / "python", "-m", "tests.camera.fail_closed", *words], cwd=ROOT, env=environment())
+
+
+def job_crash(words: Sequence[str]) -> int:
+    set_up(DEV_LOCK)
+    return subprocess.call([BIN / "python", "-m", "tests.crash", *words], cwd=ROOT, env=environment())
+
+
+def job_faults(words: Sequence[str]) -> int:
+    set_up(DEV_LOCK)
+    install_debian_packages()
+    return subprocess.call([BIN / "python", "-m", "tests.crash.faults", *words], cwd=ROOT, env=environment())
 
 
 def job_egress(words: Sequence[str]) -> int:

@@ -115,6 +115,8 @@ class Journal:
         self._clock, self._files = clock, files
         self._file: OpenFile | None = None
         self._epoch, self._index, self._key, self._opened_ns = 0, 0, b"", 0
+        self.is_last_unsure = False
+        """Whether the last `append` failed in saving: its record may be on the card all the same."""
         self._begin_epoch()
 
     @property
@@ -127,6 +129,7 @@ class Journal:
         After StorageError the epoch is given up, as it may end in half a record; the next call begins a new one.
         """
         plain = encode_record(record)
+        self.is_last_unsure = False
         if self._file is None or self._clock.monotonic_ns() - self._opened_ns >= EPOCH_NS:
             self._begin_epoch()
         assert self._file is not None
@@ -135,9 +138,12 @@ class Journal:
         self._key = hmac.digest(self._key, b"\x02", "sha256")
         aad = record_aad(self._epoch, self._index)
         self._index += 1
+        self.is_last_unsure = False
         try:
             self._file.write(memoryview(ChaCha20Poly1305(message_key).encrypt(bytes(12), padded, aad)))
+            self.is_last_unsure = True
             self._file.sync()
+            self.is_last_unsure = False
         except VaultError:
             self._give_up_epoch()
             raise

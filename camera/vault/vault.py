@@ -75,14 +75,19 @@ class Vault:
             clip_id = self._ids.next_id()
             place = ClipPlace(clip_id, cause, mask_digest, self._clip_path(clip_id), self._thumbnail_path(clip_id))
             try:
-                self._open_clip = ClipWriter(place, self._recipients, self._clock, self._files, self._clip_ended)
-                self._journal.append(
-                    self._opened_card(place)
-                )  # no clip without room for it: the reserve is not for this
+                clip = ClipWriter(place, self._recipients, self._clock, self._files, self._clip_ended)
             except VaultError:
                 self._undo_open(clip_id)
                 raise
-            return self._open_clip
+            self._open_clip = clip
+            try:
+                self._journal.append(self._opened_card(place))  # not from the reserve: no clip without room for it
+            except VaultError:
+                clip.abandon()
+                if not self._journal.is_last_unsure:  # a card that may be there must not name a clip that is not
+                    self._undo_open(clip_id)
+                raise
+            return clip
 
     def note(self, record: Record) -> None:
         """Put a record into the journal; it is on the card when this returns, of a full card on its reserve.
@@ -150,8 +155,6 @@ class Vault:
 
     def _undo_open(self, clip_id: str) -> None:
         """A clip that could not be opened leaves no file, unless the disk refuses that too."""
-        if self._open_clip:
-            self._open_clip.abandon()
         with contextlib.suppress(VaultError):  # the first failure is the one that the owner hears of
             self._files.remove(self._clip_path(clip_id))
             self._index.drop(clip_id)

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from camera.vault.recipients import derive_key
 from stoop.reader.age_header import ByteSource, Header, parse_header
 from stoop.reader.errors import HeaderError, HmacError, NoMatchError, PayloadError
+from stoop.reader.holes import has_hole
 from stoop.reader.identities import Identity
 
 _CHUNK_BYTES = 64 * 1024
@@ -74,8 +75,8 @@ def _chunks(file: ByteSource, aead: ChaCha20Poly1305) -> Iterator[bytes]:
             misplaced = _open(aead, number, other_flag, sealed) if is_whole else None
             if misplaced:
                 yield misplaced
-                raise _failure(file, number + 1, following)
-            raise _failure(file, number, following)
+                raise _failure(file, number + 1, following, b"")
+            raise _failure(file, number, following, sealed)
         if not plain and number:
             raise PayloadError("the last chunk is empty", number, is_cut=False)
         yield plain
@@ -93,8 +94,13 @@ def _open(aead: ChaCha20Poly1305, number: int, flag: bytes, sealed: bytes) -> by
         return None
 
 
-def _failure(file: ByteSource, number: int, following: bytes) -> PayloadError:
-    """A power cut leaves a chunk that fails and behind it nothing, or the zeros of blocks never written."""
+def _failure(file: ByteSource, number: int, following: bytes, failing: bytes) -> PayloadError:
+    """A power cut leaves a chunk that fails and behind it nothing, or the zeros of blocks never written.
+
+    Where pages came in another order than they were written, the zeros stand in the failing chunk itself.
+    """
+    if has_hole(failing):
+        return PayloadError(f"the file is cut short in chunk {number}", number, is_cut=True)
     while following and not any(following):
         following = _read_full(file)
     if following:

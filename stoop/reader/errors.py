@@ -37,7 +37,7 @@ class HmacError(AgeError):
 class PayloadError(AgeError):
     """Chunk `chunk` (from 0) failed; all before it are good and were released.
 
-    `is_cut` is True when nothing but zeros follows it, which is what a power cut leaves.
+    `is_cut` is True when nothing but zeros follows it, or zeros stand in it, which is what a power cut leaves.
     """
 
     def __init__(self, message: str, chunk: int, *, is_cut: bool) -> None:

@@ -18,6 +18,7 @@ from camera.vault.cards import Record, decode_record
 from camera.vault.journal import MAGIC, RECORD_BYTES, JournalHeader, record_aad
 from stoop.reader.age_stream import open_bytes
 from stoop.reader.errors import AgeError, JournalError
+from stoop.reader.holes import has_hole
 from stoop.reader.identities import Identity
 
 _HEAD_BYTES = len(MAGIC) + 4
@@ -28,7 +29,8 @@ class Epoch:
     """One opened journal file.
 
     `records` in order; None where a record is of a kind that this version does not know.
-    `altered` are the indexes of records that fail to open. `torn_bytes` is a last record cut by a power cut.
+    `altered` are the indexes of records that fail to open. `torn_bytes` is what a power cut left of a last record:
+    less than a whole one, or a whole one with a hole in it, which `is_hollow`.
     """
 
     header: JournalHeader
@@ -36,10 +38,11 @@ class Epoch:
     altered: tuple[int, ...]
     torn_bytes: int
     root: str
+    is_hollow: bool = False
 
     @property
     def stored_records(self) -> int:
-        return len(self.records) + len(self.altered)
+        return len(self.records) + len(self.altered) + self.is_hollow
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,8 @@ def read_epoch(data: bytes, identities: Sequence[Identity]) -> Epoch:
     root = hashlib.sha256(data[:first]).digest()
     records: list[Record | None] = []
     altered: list[int] = []
-    whole = (len(data) - first) // RECORD_BYTES
+    whole, torn_bytes = divmod(len(data) - first, RECORD_BYTES)
+    is_hollow = False
     for index in range(whole):
         at = first + index * RECORD_BYTES
         stored = data[at : at + RECORD_BYTES]
@@ -78,10 +82,13 @@ def read_epoch(data: bytes, identities: Sequence[Identity]) -> Epoch:
         try:
             plain = ChaCha20Poly1305(message_key).decrypt(bytes(12), stored, record_aad(header.epoch, index))
         except InvalidTag:
-            altered.append(index)
+            is_hollow = index == whole - 1 and has_hole(stored)
+            if not is_hollow:
+                altered.append(index)
             continue
         records.append(_decode(plain))
-    return Epoch(header, tuple(records), tuple(altered), (len(data) - first) % RECORD_BYTES, root.hex())
+    torn_bytes += RECORD_BYTES if is_hollow else 0
+    return Epoch(header, tuple(records), tuple(altered), torn_bytes, root.hex(), is_hollow)
 
 
 def check_journal(files: dict[int, Path], identities: Sequence[Identity]) -> JournalCheck:

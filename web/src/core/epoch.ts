@@ -3,6 +3,7 @@
 import { Decrypter } from "age-encryption";
 import { equalBytes, fromBase64Url, fromUtf8, toHex, utf8 } from "./bytes";
 import { FormatError } from "./errors";
+import { hasHole } from "./holes";
 import { readRecord } from "./journal_record";
 import type { EpochFile, JournalPin, JournalProblem, JournalRecord } from "./journal_types";
 import { firstRoot, nextRoot, Ratchet, RECORD_BYTES } from "./ratchet";
@@ -90,7 +91,7 @@ export async function readEpoch(
     await (index % 64 === 63 ? pause(64) : undefined);
   }
   const isTorn = (file.bytes.length - head.recordsStart) % RECORD_BYTES !== 0;
-  if (isTorn) reader.report("torn_tail", null, "the last record was being written when the power went");
+  if (isTorn) reader.reportTorn();
   return { epoch: file.epoch, head, recordCount, ...reader };
 }
 
@@ -101,6 +102,7 @@ class RecordReader {
   readonly #file: EpochFile;
   readonly #head: EpochHead;
   readonly #ratchet: Ratchet;
+  readonly #recordCount: number;
   readonly #isWanted: (count: number) => boolean;
   #root: Uint8Array;
 
@@ -108,6 +110,7 @@ class RecordReader {
     this.#file = file;
     this.#head = head;
     this.#ratchet = new Ratchet(head.key, head.epoch);
+    this.#recordCount = recordCount;
     this.#isWanted = (count) => count === recordCount || wanted.has(count);
     this.#root = firstRoot(file.bytes.subarray(0, head.recordsStart));
     this.#keepRoot(0);
@@ -120,7 +123,8 @@ class RecordReader {
     this.#keepRoot(index + 1);
     const json = this.#ratchet.open(stored);
     if (!json) {
-      this.report("altered", index, "this record was altered");
+      if (index === this.#recordCount - 1 && hasHole(stored)) this.reportTorn();
+      else this.report("altered", index, "this record was altered");
       return;
     }
     try {
@@ -129,6 +133,10 @@ class RecordReader {
       if (!(error instanceof FormatError)) throw error;
       this.report("altered", index, error.message);
     }
+  }
+
+  reportTorn(): void {
+    this.report("torn_tail", null, "the last record was being written when the power went");
   }
 
   report(verdict: JournalProblem["verdict"], index: number | null, detail: string): void {

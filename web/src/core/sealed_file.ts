@@ -8,6 +8,7 @@ import { headerSizeBytes, MAX_HEADER_BYTES, NONCE_BYTES, payloadKey } from "./ag
 import { type Bytes, concatBytes } from "./bytes";
 import { createOpener, type Opener } from "./chacha";
 import { AlteredError, FormatError } from "./errors";
+import { hasHole } from "./holes";
 import type { FetchRange } from "./ranges";
 
 export const CHUNK_BYTES = 64 * 1024;
@@ -117,7 +118,7 @@ export class SealedFile {
 
   async *#chunksFrom(first: number, end: number, signal?: AbortSignal): AsyncGenerator<Chunk> {
     let ahead = 1;
-    for (let index = first; index < end; ) {
+    for (let index = first; index < Math.min(end, this.#chunkCount); ) {
       const known = this.#known(index);
       if (known) {
         yield { offset: index * CHUNK_BYTES, bytes: known };
@@ -143,12 +144,15 @@ export class SealedFile {
       throw new AlteredError("the sealed file is shorter than it was");
     for (let index = first; index < end; index++) {
       const at = (index - first) * SEALED_CHUNK_BYTES;
-      const plain = await this.#opener.open(
-        nonceOf(index, false),
-        bytes.subarray(at, at + SEALED_CHUNK_BYTES),
-      );
+      const sealed = bytes.subarray(at, at + SEALED_CHUNK_BYTES);
+      const plain = await this.#opener.open(nonceOf(index, false), sealed);
       // What stands before it is good, and is given first.
       if (!plain && index > first) return;
+      if (!plain && this.endedEarly && hasHole(sealed)) {
+        // Pages came in another order than they were written when the power went: the stream is cut here.
+        this.#extent = { middleChunks: index, last: null };
+        return;
+      }
       if (!plain) throw new AlteredError(`part ${index} of the sealed file was altered`);
       this.#remember(index, plain);
     }
