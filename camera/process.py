@@ -68,6 +68,7 @@ _UNKNOWN_SIZE = PictureSize(1280, 720)
 _USUAL_SIZES = (_UNKNOWN_SIZE, PictureSize(640, 480), PictureSize(1920, 1080))
 """Before the lens has told its size, a drawing is compared at each of these."""
 _WAITING_STEP_S = 1.0
+_RETRY_NS = 900_000_000
 _PRESS_STANDS_NS = 30_000_000_000
 """A lens that opens within so long of a press still makes its clip."""
 
@@ -132,6 +133,7 @@ class CameraProcess:
         self._holes = HoleDesk(data / "camera", socket_path.parent, self._clock, self)
         self._mask: Mask | None = None
         self._shapes = MaskShapes(data / "camera")
+        self._is_card_faulty, self._retry_at_ns = False, 0
         self._tidy_at_ns = 0
         self._load(home, record)
 
@@ -439,6 +441,9 @@ class CameraProcess:
                 self._authority_lock.release()
         if self.is_dark() and self._watch.is_on:
             self._switch(self._authority.home.camera())
+        if self._is_card_faulty and now_ns >= self._retry_at_ns:
+            self._retry_at_ns = now_ns + _RETRY_NS
+            self._watch.want_key()  # what is wanted is recorded again with the next key picture, once there is room
         if now_ns >= self._tidy_at_ns:
             self._tidy_at_ns = now_ns + 10_000_000_000
             self._storage.tidy()
@@ -495,9 +500,11 @@ class CameraProcess:
         self._tell(Event(kind, self._clock.wall_ms(), clip))
 
     def _storage_fault(self, sentence: str | None) -> None:
-        self._board.update(storage_fault=sentence)
+        self._is_card_faulty = sentence is not None
+        is_news = self._board.update(storage_fault=sentence)
         if sentence:
-            self.announce("storage.fault")
+            if is_news:
+                self.announce("storage.fault")
             self._watch.wish(lambda pipeline: pipeline.stop("fault"))
 
     def _show_claim_code(self) -> None:

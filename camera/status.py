@@ -66,13 +66,14 @@ class StatusBoard:
             self._identity = identity
         self._on_change(self.state())
 
-    def update(self, **changes: object) -> None:
-        """Change fields of `Status` by name; publishes only what differs."""
+    def update(self, **changes: object) -> bool:
+        """Change fields of `Status` by name; publishes only what differs, and says whether anything did."""
         with self._lock:
             new = replace(self._status, **changes)  # type: ignore[arg-type]  # names and types are those of Status
             is_changed, self._status = new != self._status, new
         if is_changed:
             self._on_change(self.state())
+        return is_changed
 
 
 def _state(identity: Identity, status: Status) -> State:

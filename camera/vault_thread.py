@@ -74,7 +74,7 @@ class VaultThread:
         try:
             return answer.result(wait_s if is_queued else 0)
         except (StorageError, ClipStateError) as error:
-            self._on_fault(str(error))
+            self._on_fault(_for_owner(error))
             raise CommandRefused("storage", str(error)) from error
         except TimeoutError as error:
             answer.cancel()
@@ -104,7 +104,7 @@ class VaultThread:
             job()
         except VaultError as error:
             logger.warning("storage failed: %s", error)
-            self._tell(str(error))
+            self._tell(_for_owner(error))
         except Exception:  # outermost loop of this thread
             logger.exception("a vault operation failed")
             self._tell("the camera could not write to its memory card: see the device's log")
@@ -112,3 +112,7 @@ class VaultThread:
     def _tell(self, sentence: str) -> None:
         with contextlib.suppress(Exception):  # a listener's fault must not end the vault's thread
             self._on_fault(sentence)
+
+
+def _for_owner(error: VaultError) -> str:
+    return error.for_owner if isinstance(error, StorageError) else str(error)

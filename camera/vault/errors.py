@@ -16,11 +16,15 @@ class VaultError(Exception):
 
 
 class StorageError(VaultError):
-    """A file operation failed; the message names file, cause and fix. `is_full`: all it wanted was room."""
+    """A file operation failed; the message names file, cause and fix. `is_full`: all it wanted was room.
 
-    def __init__(self, message: str, *, is_full: bool = False) -> None:
+    `for_owner` says the same without the file, so that it stays the same from try to try.
+    """
+
+    def __init__(self, message: str, *, is_full: bool = False, for_owner: str | None = None) -> None:
         super().__init__(message)
         self.is_full = is_full
+        self.for_owner = for_owner or message
 
 
 class RecipientError(VaultError, ValueError):

@@ -200,4 +200,5 @@ def storage_error(doing: str, path: Path, error: OSError) -> StorageError:
     cause = (error.strerror or str(error)).lower()
     fix = _FIXES.get(error.errno or 0, "check the card and the data folder")
     is_full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-    return StorageError(f"cannot {doing} {path}: {cause}; {fix}", is_full=is_full)
+    for_owner = f"the memory card cannot be written: {cause}; {fix}"
+    return StorageError(f"cannot {doing} {path}: {cause}; {fix}", is_full=is_full, for_owner=for_owner)

@@ -21,20 +21,33 @@ from stoop.reader.journal import check_journal
 from tests.camera.vault.fakes import CAMERA_ID, MASK_DIGEST, FakeClock, access_units
 
 IDENTITY = X25519Identity(os.urandom(32))
-CARD_BYTES = 2 * 1024 * 1024
+CARD_BYTES, EXT4_BYTES = 2 * 1024 * 1024, 4 * 1024 * 1024
 
 
-@pytest.fixture
-def card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A file system of its own, of 2 MiB, of which clips leave a quarter free."""
+@pytest.fixture(params=["tmpfs", "ext4"])
+def card(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A small file system of its own, of which clips leave a part free."""
     monkeypatch.setattr("camera.storage._MIN_FREE_BYTES", 2 * RESERVE_BYTES)
     mounted = tmp_path / "card"
     mounted.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", f"size={CARD_BYTES},mode=0755", "stoop-test", str(mounted)]
-    if os.geteuid() != 0 or subprocess.run(command, capture_output=True, check=False).returncode != 0:
-        pytest.skip("only root may mount a small file system")
+    if os.geteuid() != 0 or not _mount(request.param, mounted):
+        pytest.skip(f"only root may mount a small {request.param} file system, and not in every container")
     yield mounted
     subprocess.run(["umount", "--lazy", str(mounted)], check=True)
+
+
+def _mount(kind: str, mounted: Path) -> bool:
+    """A tmpfs, or an ext4 in a file as a loop device: the kind that a Raspberry Pi's card has."""
+    image = mounted.with_suffix(".img")
+    commands = {
+        "tmpfs": [["mount", "-t", "tmpfs", "-o", f"size={CARD_BYTES},mode=0755", "stoop-test", str(mounted)]],
+        "ext4": [
+            ["truncate", f"--size={EXT4_BYTES}", str(image)],
+            ["mkfs.ext4", "-q", "-m", "0", "-O", "^has_journal", str(image)],
+            ["mount", "-o", "loop", str(image), str(mounted)],
+        ],
+    }
+    return all(subprocess.run(each, capture_output=True, check=False).returncode == 0 for each in commands[kind])
 
 
 @pytest.fixture

@@ -25,10 +25,9 @@ def main(words: list[str]) -> int:
     kills = parser.parse_args(words).kills
     is_well = _every_call()
     print("\nreally full disks, and the page that says so:", flush=True)
+    pytest = [sys.executable, "-m", "pytest", "-q", "-rs", "-p", "no:randomly"]
     tests = ["tests/camera/test_full_card.py", "tests/e2e/test_full_card_page.py"]
-    is_well &= (
-        subprocess.call([sys.executable, "-m", "pytest", "-q", "-rs", "-p", "no:randomly", *tests], cwd=ROOT) == 0
-    )
+    is_well &= subprocess.call([*pytest, *tests], cwd=ROOT) == 0
     print(flush=True)
     is_well &= subprocess.call([sys.executable, "-m", "tests.crash.killed", str(kills)], cwd=ROOT) == 0
     return 0 if is_well else 1
