@@ -6,7 +6,8 @@ import asyncio
 import os
 import re
 import stat
-from dataclasses import dataclass
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from starlette.requests import Request
@@ -15,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from server.byte_range import ByteRange, UnsatisfiableRangeError, parse_range
 from server.errors import Refused, not_found
+from server.listing import Listed, Listing
 
 CLIP_ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _EPOCH = re.compile(r"0|[1-9][0-9]{0,9}", re.ASCII)
@@ -23,27 +25,21 @@ _CHUNK_BYTES = 256 * 1024
 _MAX_EPOCH = 0xFFFFFFFF
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A sealed file: the stem of its name, and its size now."""
-
-    stem: str
-    size_bytes: int
-
-
 class SealedFolder:
     """DATA/sealed, read-only; the camera writes there at the same time."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, monotonic_s: Callable[[], float] = time.monotonic) -> None:
         self._path = path
+        self._clips = Listing(path / "clips", ".age", CLIP_ID, monotonic_s)
+        self._epochs = Listing(path / "journal", ".sjl", _EPOCH_STEM, monotonic_s)
 
     def clips(self) -> list[Listed]:
         """Newest first: ids sort by age."""
-        return self._list("clips", ".age", CLIP_ID)[::-1]
+        return self._clips.files()[::-1]
 
     def epochs(self) -> list[Listed]:
         """Oldest first; the stem is the epoch in eight hex digits."""
-        return self._list("journal", ".sjl", _EPOCH_STEM)
+        return self._epochs.files()
 
     def open_clip(self, clip: str) -> int:
         """A file descriptor, the caller's to close. Raises Refused (not_found)."""
@@ -70,24 +66,6 @@ class SealedFolder:
             os.close(fd)
             raise not_found(what)
         return fd
-
-    def _list(self, folder: str, ending: str, stems: re.Pattern[str]) -> list[Listed]:
-        try:
-            names = os.listdir(self._path / folder)
-        except FileNotFoundError:  # nothing was sealed yet
-            return []
-        found = []
-        for name in names:
-            stem = name.removesuffix(ending)
-            if name == stem or not stems.fullmatch(stem):
-                continue
-            try:
-                status = os.stat(self._path / folder / name, follow_symlinks=False)
-            except FileNotFoundError:  # deleted meanwhile
-                continue
-            if stat.S_ISREG(status.st_mode):
-                found.append(Listed(stem, status.st_size))
-        return sorted(found, key=lambda listed: listed.stem)
 
 
 def _no_such(what: str) -> int:

@@ -18,6 +18,7 @@ BENCHES = {
     "scenes": "stoop.bench_scenes",
     "parcels": "stoop.bench_parcels",
     "lockout": "stoop.bench_lockout",
+    "vault": "stoop.bench_vault",
     "seal": "stoop.bench_seal",
     "fanout": "stoop.bench_fanout",
     "wear": "stoop.bench_wear",

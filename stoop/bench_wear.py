@@ -22,6 +22,8 @@ BAR = 1.10
 SIZE, FPS, BITRATE_BPS = PictureSize(1280, 720), 30, 2_300_000
 """The encoder is asked for a little more than it uses: 2 Mbit/s come out."""
 CLIPS, CLIP_S = 3, 20
+EVENTS_AN_HOUR, _KEPT_BYTES = 60, 100_000_000
+"""The card holds less than the hour: the oldest clips go meanwhile, which is written down too."""
 PAGE_BYTES = 4096
 """What Linux writes at least: a page that was synced half full goes to the card again when it grows."""
 
@@ -97,8 +99,21 @@ def run() -> dict[str, Any]:  # Any: JSON figures
     }
 
 
-def _pictures() -> tuple[list[AccessUnit], bytes]:
-    encoder, masker = Encoder(SIZE, FPS, BITRATE_BPS), Masker(parse_mask(WHOLE_PICTURE), SIZE)
+def hour(bitrate_bps: float) -> float:
+    """Pages written over bytes of video in an hour with an event of 20 s a minute; every write is a real one."""
+    units, jpeg = _pictures(round(bitrate_bps * BITRATE_BPS / 2_000_000))
+    with tempfile.TemporaryDirectory() as folder:
+        files, clock = _CountedFiles(), VideoClock(0)
+        vault = Vault(Path(folder), "0" * 32, (throwaway_recipient(),), clock, files)
+        for _ in range(EVENTS_AN_HOUR):
+            _record(vault, clock, units, jpeg)
+            vault.make_room(_KEPT_BYTES)
+        vault.close()
+    return round(files.counts.page_bytes / (EVENTS_AN_HOUR * sum(len(unit.data) for unit in units)), 4)
+
+
+def _pictures(bitrate_bps: int = BITRATE_BPS) -> tuple[list[AccessUnit], bytes]:
+    encoder, masker = Encoder(SIZE, FPS, bitrate_bps), Masker(parse_mask(WHOLE_PICTURE), SIZE)
     scene = CodedScene(SIZE)
     units = []
     for number in range(CLIP_S * FPS):

@@ -23,6 +23,8 @@ from camera.vault.recipients import parse_recipients
 from camera.vault.reserve import Reserve
 
 T = TypeVar("T")
+_NEWEST = 16
+"""Only the clip that was begun last can be without a header; more than one where the start itself was cut again."""
 _HEADER_AT_MOST_BYTES = 64 * 1024
 """Of an age header with as many recipients as there may be; whoever wrote more wrote a whole one."""
 
@@ -188,7 +190,7 @@ class Vault:
             self._with_reserve(self._deletions.finish)
             for name in self._index.stray_thumbnails:
                 self._files.remove(self._thumbnails / name)
-            for clip_id in self._index:
+            for clip_id in list(self._index)[-_NEWEST:]:
                 if self._index.size_bytes(clip_id) <= _HEADER_AT_MOST_BYTES and not self._has_header(clip_id):
                     self._files.remove(self._clip_path(clip_id))
                     self._index.drop(clip_id)
