@@ -6,7 +6,7 @@ import base64
 import binascii
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,16 +91,20 @@ def read_epoch(data: bytes, identities: Sequence[Identity]) -> Epoch:
     return Epoch(header, tuple(records), tuple(altered), torn_bytes, root.hex(), is_hollow)
 
 
-def check_journal(files: dict[int, Path], identities: Sequence[Identity]) -> JournalCheck:
+def check_journal(
+    files: dict[int, Path],
+    identities: Sequence[Identity],
+    read: Callable[[bytes, Sequence[Identity]], Epoch] = read_epoch,
+) -> JournalCheck:
     """Open every epoch, compare each with what its successor says of it, and name what is missing.
 
-    `files` by epoch number. Raises OSError.
+    `files` by epoch number; `read` opens as `read_epoch` does, perhaps from memory. Raises OSError.
     """
     epochs: dict[int, Epoch] = {}
     problems: list[str] = []
     for number, path in sorted(files.items()):
         try:
-            epoch = read_epoch(path.read_bytes(), identities)
+            epoch = read(path.read_bytes(), identities)
         except (AgeError, JournalError) as error:
             problems.append(f"epoch {number} does not open: {error}")
             continue

@@ -26,7 +26,8 @@ def main(words: list[str]) -> int:
     is_seen = _planted()
     outcome = _many(seed, asked.states)
     spent_s = time.monotonic() - began_s
-    print(f"{outcome.states:,} crash states of {outcome.operations:,} operations looked at in {spent_s:.0f} s")
+    print(f"{outcome.states:,} crash states of {outcome.operations:,} operations in {spent_s:.0f} s")
+    print(f"{outcome.looked_at:,} of them unlike any other at their operation: started and looked at")
     print(f"{outcome.cuts_while_starting:,} of them cut again while starting")
     print(f"{outcome.faulty:,} faulty" + (f"; the first {outcome.first}" if outcome.faulty else ""))
     for fault, times in outcome.faults.most_common(10):
@@ -52,7 +53,7 @@ def _many(seed: int, states: int) -> Outcome:
         for done, outcome in enumerate(workers.map(run, range(seed, seed + len(shares)), shares), start=1):
             total = total + outcome
             if done % 10 == 0:
-                print(f"{total.states:,} states, {total.faulty} faulty", flush=True)
+                print(f"{total.states:,} states, {total.looked_at:,} looked at, {total.faulty} faulty", flush=True)
     return total
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,15 +17,16 @@ from camera.vault.reserve import RESERVE_BYTES
 from server.sealed_files import SealedFolder
 from stoop.reader.clips import ClipContents, judge, read_clip
 from stoop.reader.errors import AgeError, ThumbnailError
-from stoop.reader.identities import X25519Identity
-from stoop.reader.journal import check_journal
+from stoop.reader.identities import Identity, X25519Identity
+from stoop.reader.journal import Epoch, check_journal, read_epoch
 from stoop.reader.thumbnails import open_thumbnail
 from tests.camera.vault.fakes import CAMERA_ID, JPEG, FakeClock, count_pictures
 from tests.crash.workload import FPS, Promise
 
 LOST_AT_MOST_S = 4
 """Of an open clip: 2 s that are not sealed yet, and 2 s that are written and not saved yet."""
-_SUFFIXES, _NAMES = (".age", ".thumb", ".sjl"), ("sequence", "reserve")
+_FOLDERS, _NAMES = ("clips", "thumbs", "journal"), ("sequence", "reserve")
+_SUFFIXES = (".age", ".thumb", ".sjl")
 
 
 @dataclass(slots=True)
@@ -36,6 +38,8 @@ class Expected:
     deleting: set[str] = field(default_factory=set)
     deleted: set[str] = field(default_factory=set)
     noted: list[Record] = field(default_factory=list)
+    saved: dict[str, bytes] = field(default_factory=dict)
+    """Of each clip, what was synced."""
 
     def hear(self, promise: Promise) -> None:
         match promise.kind:
@@ -71,7 +75,9 @@ class Inspector:
 
     def __init__(self, identity: X25519Identity, used_keys: frozenset[str]) -> None:
         self._identity, self._used_keys = identity, used_keys
-        self._opened: dict[str, _Opened] = {}
+        self._opened: dict[bytes, _Opened] = {}
+        self._saved: dict[int, int] = {}
+        self._epochs: dict[bytes, Epoch] = {}
 
     def faults(self, base: Path, expected: Expected, files: DiskFiles | None = None) -> list[str]:
         """Start, write, stop; then read as the owner and the server do. Sentences."""
@@ -92,7 +98,9 @@ class Inspector:
         records = []
         try:
             check = check_journal(
-                {file.epoch: file.path for file in journal_files(sealed / "journal")}, (self._identity,)
+                {file.epoch: file.path for file in journal_files(sealed / "journal")},
+                (self._identity,),
+                self._read_epoch,
             )
         except (AgeError, OSError) as error:
             yield f"the journal does not open: {error!r}"
@@ -131,11 +139,25 @@ class Inspector:
             wanted -= LOST_AT_MOST_S * FPS + 1
         if found.pictures < wanted:
             yield f"clip {clip[:8]} plays {found.pictures} pictures of {wanted}"
+        if clip in expected.saved and found.pictures < (saved := self._pictures_in(expected.saved[clip], sealed)):
+            yield f"clip {clip[:8]} plays {found.pictures} pictures, {saved} were saved"
         if clip in expected.closed and expected.closed[clip].thumb is not None:
             yield from _thumbnail(sealed, clip, expected.closed[clip].thumb or "")
 
+    def _pictures_in(self, saved: bytes, sealed: Path) -> int:
+        """How many play in what was synced of a clip."""
+        if (digest := hash(saved)) not in self._saved:
+            (path := sealed.parent / "saved").write_bytes(saved)
+            self._saved[digest] = self._open(path).pictures
+        return self._saved[digest]
+
+    def _read_epoch(self, data: bytes, identities: Sequence[Identity]) -> Epoch:
+        if data not in self._epochs:
+            self._epochs[data] = read_epoch(data, identities)
+        return self._epochs[data]
+
     def _open(self, path: Path) -> _Opened:
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        digest = hashlib.sha256(path.read_bytes()).digest()
         if digest not in self._opened:
             plain = bytearray()
             contents = read_clip(path, (self._identity,), plain.extend)
@@ -144,17 +166,14 @@ class Inspector:
 
 
 def _leftovers(sealed: Path) -> Iterator[str]:
-    for path in sorted(sealed.rglob("*")):
-        if (
-            path.is_file()
-            and path.suffix not in (".age", ".thumb", ".sjl")
-            and path.name not in ("sequence", "reserve")
-        ):
-            yield f"{path.name} was left behind"
+    names = {folder: sorted(os.listdir(sealed / folder)) for folder in ("", *_FOLDERS)}
+    for name in sorted(name for folder in names.values() for name in folder):
+        if not name.endswith(_SUFFIXES) and name not in (*_FOLDERS, *_NAMES):
+            yield f"{name} was left behind"
     if DiskFiles().size(sealed / "reserve") != RESERVE_BYTES:
         yield "there is no reserve"
-    clips = {path.stem for path in (sealed / "clips").iterdir()}
-    for thumbnail in sorted(path.stem for path in (sealed / "thumbs").iterdir()):
+    clips = {name.partition(".")[0] for name in names["clips"]}
+    for thumbnail in (name.removesuffix(".thumb") for name in names["thumbs"]):
         if thumbnail not in clips:
             yield f"thumbnail {thumbnail[:8]} has no clip"
 

@@ -17,6 +17,8 @@ PAGE_BYTES = 4096
 SECTOR_BYTES = 512
 _LEAST_HOLE_BYTES = 16
 """A smaller hole, where the safe part ends just before a page does, is told from tampering by nobody."""
+_STYLES = ("none", "all", "cut", "holes")
+"""What comes of data that was not synced."""
 OpKind = Literal["folder", "create", "write", "sync", "rename", "remove", "sync folder"]
 
 
@@ -54,6 +56,11 @@ class State:
     folders: tuple[Path, ...]
     files: dict[Path, bytes]
 
+    @property
+    def fingerprint(self) -> int:
+        """The same for states that are alike, byte for byte; another for any other, but for one in 2^64."""
+        return hash((frozenset(self.folders), frozenset((path, hash(data)) for path, data in self.files.items())))
+
 
 Names: TypeAlias = dict[Path, _Node]
 
@@ -90,18 +97,17 @@ class Disk:
                 for change in done:
                     _apply(self._safe, change)
 
-    def safe_bytes(self, path: Path) -> int:
-        """How much of a file would survive, if its name does; 0 where there is none."""
-        node = self._now.get(path)
-        return len(node.safe) if node else 0
+    def safe_files(self, suffix: str) -> dict[Path, bytes]:
+        """What of each such file survives whatever happens: synced, under a synced name."""
+        return {path: node.safe for path, node in self._safe.items() if path.suffix == suffix and not node.is_folder}
 
     def cut(self, random: Random) -> State:
         """One of the states that a power cut at this moment may leave."""
         names = self._names_after(random)
-        reachable = {path: node for path, node in names.items() if _is_reachable(path, names)}
-        folders = tuple(path for path, node in reachable.items() if node.is_folder)
-        style = random.choice(("none", "all", "cut", "holes"))
-        files = {path: _content(node, style, random) for path, node in reachable.items() if not node.is_folder}
+        folders = _reachable_folders(names)
+        reachable = {path: node for path, node in names.items() if not node.is_folder and path.parent in folders}
+        common = random.choice((*_STYLES, None))  # None: to each file its own
+        files = {path: _content(node, common or random.choice(_STYLES), random) for path, node in reachable.items()}
         return State(folders, files)
 
     def kept(self) -> State:
@@ -143,9 +149,13 @@ def _apply(names: Names, change: _NameChange) -> None:
         names[change.come] = change.node
 
 
-def _is_reachable(path: Path, names: Names) -> bool:
-    parent = path.parent
-    return parent == Path() or (parent in names and names[parent].is_folder and _is_reachable(parent, names))
+def _reachable_folders(names: Names) -> tuple[Path, ...]:
+    """Parents first; a folder in one that is not there is not there either."""
+    found: dict[Path, None] = {Path(): None}
+    for path in sorted(path for path, node in names.items() if node.is_folder):
+        if path.parent in found:
+            found[path] = None
+    return tuple(found)[1:]
 
 
 def _content(node: _Node, style: str, random: Random) -> bytes:

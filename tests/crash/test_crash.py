@@ -24,6 +24,7 @@ def test_every_state_after_a_cut_is_recovered(share: int) -> None:
     assert outcome.first == ""
     assert outcome.states == STATES // SHARES
     assert outcome.operations > 200
+    assert outcome.looked_at > STATES // SHARES // 4
     assert outcome.cuts_while_starting > 20
 
 
@@ -73,6 +74,19 @@ def test_data_that_was_not_saved_may_be_whole_cut_full_of_holes_or_missing() -> 
     assert b"\xaa" * 10_000 in found
     assert any(0 < len(data) < 10_000 and data.count(0) == 0 for data in found)
     assert any(bytes(4096) in data and 0xAA in data for data in found)
+
+
+def test_what_was_synced_under_a_synced_name_is_known_as_safe() -> None:
+    assert disk_of(CREATE, WRITE, SYNC).safe_files("") == {}
+    assert disk_of(CREATE, WRITE, NAMES).safe_files("") == {FILE: b""}
+    assert disk_of(CREATE, WRITE, SYNC, NAMES).safe_files("") == {FILE: b"\xaa" * 10_000}
+
+
+def test_two_states_have_one_fingerprint_only_when_they_are_alike() -> None:
+    states = cuts(disk_of(CREATE, NAMES, WRITE))
+    contents = {state.fingerprint: state.files[FILE] for state in states}
+    assert all(contents[state.fingerprint] == state.files[FILE] for state in states)
+    assert len(contents) == len(set(contents.values()))
 
 
 def test_a_rename_is_there_or_not_and_never_half() -> None:
