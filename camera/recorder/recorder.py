@@ -10,6 +10,8 @@ from camera.recorder.preroll import Preroll
 
 _NS_PER_S = 1_000_000_000
 _STRONGEST_FIRST: tuple[ClipCause, ...] = ("press", "manual", "motion")
+_MOST_RUN_OVER = 0.1
+"""Of the cap."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class Recorder:
     picture; within a clip `pts_90k` strictly grows, so no unit stands in it twice; nothing is appended outside a clip.
     A clip goes on until `post_roll_s` after the last motion, or `press_s`/`manual_s` after it was asked for. At the
     first key picture at or past the cap it ends, and when it is still wanted the next one starts with that picture.
+    Where all that is wanted ends within a tenth of the cap, it runs over instead: no clip of half a second follows.
     A clip soon after another repeats at most the group of pictures in which that one ended.
 
     All times are the monotonic clock of the access units. A crash leaves nothing behind: the vault's clip is cut.
@@ -149,6 +152,17 @@ class Recorder:
             self._motion_barred_until_ns = now_ns + round(self._settings.cooldown_s * _NS_PER_S)
             self._preroll.keep_current_gop()
             return [EndClip("quiet")]
-        if unit.is_key and now_ns - began_ns >= self._settings.clip_cap_s * _NS_PER_S:
+        is_at_cap = now_ns - began_ns >= self._settings.clip_cap_s * _NS_PER_S
+        if unit.is_key and is_at_cap and not self._runs_over(began_ns):
             return [EndClip("cap"), *self._start(cause, (unit,))]
         return [AppendUnit(unit)]
+
+    def _runs_over(self, began_ns: int) -> bool:
+        """Whether so little is wanted past the cap that it is no clip of its own."""
+        wanted = dict(self._wanted_until_ns)
+        if not self._records_on_motion:
+            wanted.pop("motion", None)
+        elif self._is_moving:
+            return False
+        most_s = self._settings.clip_cap_s * (1 + _MOST_RUN_OVER)
+        return max(wanted.values()) - began_ns <= most_s * _NS_PER_S

@@ -72,6 +72,31 @@ def test_a_clip_that_is_quiet_at_the_cap_has_no_follower() -> None:
     assert len(play(stream(0, 200), motion(True, 10), motion(False, 115)).clips) == 1
 
 
+def test_a_clip_that_is_wanted_a_moment_past_the_cap_runs_over() -> None:
+    """It began at 6.0; its post-roll ends at 126.5."""
+    (clip,) = play(stream(0, 200), motion(True, 11), motion(False, 118.5)).clips
+    assert (clip.end, clip.began_s) == ("quiet", 6.0)
+    assert clip.last_s == pytest.approx(126.4)
+
+
+def test_what_is_wanted_more_than_a_tenth_past_the_cap_is_a_clip_of_its_own() -> None:
+    first, second = play(stream(0, 200), motion(True, 11), motion(False, 108), press(109)).clips
+    assert (first.end, second.end) == ("cap", "quiet")
+    assert second.last_s - second.began_s > 12
+
+
+def test_a_clip_that_runs_over_is_cut_when_more_is_wanted() -> None:
+    first, second = play(stream(0, 200), motion(True, 11), motion(False, 118.5), motion(True, 126.2)).clips[:2]
+    assert (first.end, second.began_s) == ("cap", 128.0)
+
+
+def test_motion_that_is_not_recorded_does_not_cut_a_clip_that_runs_over() -> None:
+    settings = RecorderSettings(record_on_motion=False)
+    cues = (press(10), press(39), press(68), press(96.5), motion(True, 110))
+    (clip,) = play(stream(0, 200), *cues, settings=settings).clips
+    assert clip.last_s == pytest.approx(126.4)
+
+
 def test_a_press_is_recorded_when_motion_is_not() -> None:
     settings = RecorderSettings(record_on_motion=False)
     cues = (motion(True, 5), press(20), motion(False, 100))
