@@ -133,17 +133,36 @@ def record(
 @app.command("open")
 def open_(
     path: Annotated[Path, typer.Argument(help="a data folder, a copy of one, or one sealed clip")],
-    identity: Annotated[Path, typer.Option("--identity", "-i", help="file with your recovery key (AGE-SECRET-KEY-…)")],
+    identity: Annotated[
+        list[Path], typer.Option("--identity", "-i", help="file with your recovery key (AGE-SECRET-KEY-…); may repeat")
+    ],
     out: Annotated[Path | None, typer.Option("--out", "-o", help="folder for the opened clips")] = None,
     only_list: Annotated[bool, typer.Option("--list", help="list, open nothing")] = False,
+    since: Annotated[str | None, typer.Option("--from", help="only clips that began then or later")] = None,
+    until: Annotated[str | None, typer.Option("--to", help="only clips that began then or earlier")] = None,
+    is_verifying: Annotated[bool, typer.Option("--verify", help="say what was altered or is missing")] = False,
+    earlier: Annotated[
+        Path | None, typer.Option("--earlier", help="what --verify --json printed before: nothing was put back since")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Opens sealed clips without the device."""
-    from stoop.open_command import open_command
+    """Opens sealed clips without the device, or checks that nothing was done to them."""
+    from stoop.open_clips import OpenError, Window
+    from stoop.open_command import open_command, verify_command, when
 
+    if is_verifying:
+        if out or only_list or since or until:
+            _refuse("--verify looks at everything and writes nothing: leave out -o, --list, --from and --to")
+        raise typer.Exit(verify_command(path, identity, earlier, as_json=as_json))
+    if earlier:
+        _refuse("--earlier goes with --verify")
     if out is None and not only_list:
-        _refuse("nothing to write to: name a folder with -o OUT, or ask for --list")
-    raise typer.Exit(open_command(path, identity, None if only_list else out, as_json=as_json))
+        _refuse("nothing to write to: name a folder with -o OUT, or ask for --list or --verify")
+    try:
+        window = Window(when(since) if since else None, when(until) if until else None)
+    except OpenError as error:
+        _refuse(str(error))
+    raise typer.Exit(open_command(path, identity, None if only_list else out, as_json=as_json, window=window))
 
 
 @app.command()

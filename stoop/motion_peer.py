@@ -44,7 +44,7 @@ def motion_events(
 ) -> list[Span]:
     """Its events in seconds of the video, which it plays at its own pace; takes as long as the video.
 
-    Times are those at which its lines arrive, from when it says that the video plays: good to a tenth of a second.
+    Times are those at which its lines arrive, counted back from the video's end: good to a tenth of a second or two.
     Raises RuntimeError when it does not start.
     """
     with tempfile.TemporaryDirectory(prefix="stoop-motion-") as folder:
@@ -76,7 +76,7 @@ def motion_events(
         limit = threading.Timer(duration_s + _START_WITHIN_S, process.kill)  # its silence would be waited for
         limit.start()
         try:
-            return _read(process.stderr, duration_s)
+            return _read(((time.monotonic(), line) for line in process.stderr), duration_s)
         finally:
             limit.cancel()
             process.kill()
@@ -84,25 +84,37 @@ def motion_events(
             process.stderr.close()
 
 
-def _read(lines: Iterable[str], duration_s: float) -> list[Span]:
-    events: list[Span] = []
-    began_s, started_s = None, None
-    for line in lines:
-        now_s = time.monotonic()
-        if began_s is None:
-            if line.rstrip().endswith(_PLAYS):
-                began_s = now_s
-            continue
-        at_s = now_s - began_s
-        if _STARTED in line and started_s is None:
-            started_s = at_s
-        elif _ENDED in line and started_s is not None:
-            events.append(Span(started_s, max(started_s, at_s - GAP_S)))
-            started_s = None
-        if _IS_OVER in line:
+def _read(lines: Iterable[tuple[float, str]], duration_s: float) -> list[Span]:
+    """Lines with the moments at which they came.
+
+    The end is what times are counted from: it plays as fast as the video does, and begins a second or so before it
+    says that it is connected.
+    """
+    turns: list[tuple[float, bool]] = []
+    plays_s, over_s = None, None
+    for now_s, line in lines:
+        if plays_s is None:
+            plays_s = now_s if line.rstrip().endswith(_PLAYS) else None
+        elif _STARTED in line or _ENDED in line:
+            turns.append((now_s, _STARTED in line))
+        elif _IS_OVER in line:
+            over_s = now_s
             break
-    if began_s is None:
+    if plays_s is None:
         raise RuntimeError("motion did not play the video: run it by hand with -n to see why")
+    zero_s = plays_s if over_s is None else min(plays_s, over_s - duration_s)
+    return _spans(turns, zero_s, duration_s)
+
+
+def _spans(turns: list[tuple[float, bool]], zero_s: float, duration_s: float) -> list[Span]:
+    events: list[Span] = []
+    started_s: float | None = None
+    for at_s, is_start in turns:
+        if is_start and started_s is None:
+            started_s = at_s - zero_s
+        elif not is_start and started_s is not None:
+            events.append(Span(started_s, max(started_s, at_s - zero_s - GAP_S)))
+            started_s = None
     if started_s is not None:
         events.append(Span(started_s, max(started_s, duration_s)))
     return events

@@ -5,14 +5,14 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
 from camera.vault.cards import ClipClosed, ClipDeleted, ClipOpened
-from stoop.reader.clips import ClipContents, ClipState, judge, read_clip
+from stoop.reader.clips import ClipContents, ClipState, judge, read_clip, started_at_ms
 from stoop.reader.errors import IdentityError
 from stoop.reader.folder import SealedFolder, clip_id_of, find_sealed
 from stoop.reader.identities import Identity, read_identity_file
@@ -67,37 +67,63 @@ class JournalSummary:
 
 
 OnProgress = Callable[[OpenProgress], None]
+IdentityFiles = Path | Sequence[Path]
+"""One file or several; a file may hold several identities, as after a change of keys."""
 
 
-def list_clips(path: Path, identity_file: Path, on_progress: OnProgress | None = None) -> list[ClipReport]:
-    """Verify every clip under `path`, oldest first, and write nothing.
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Clips that began in it, both ends included, in ms since 1970; None is open."""
+
+    from_ms: int | None = None
+    to_ms: int | None = None
+
+    def holds(self, started_at_ms: int | None) -> bool:
+        """A clip whose time is not known is in every window: leaving it out would hide it."""
+        if started_at_ms is None:
+            return True
+        return (self.from_ms or 0) <= started_at_ms <= (1 << 62 if self.to_ms is None else self.to_ms)
+
+
+_ALWAYS = Window()
+
+
+def list_clips(
+    path: Path, identity_files: IdentityFiles, on_progress: OnProgress | None = None, window: Window = _ALWAYS
+) -> list[ClipReport]:
+    """Verify every clip under `path` that began in `window`, oldest first, and write nothing.
 
     Raises OpenError when the path or the identity cannot be used, or when the identity opens none of the clips.
     """
     with _plain_sentences(path):
-        opener = _Opener(path, identity_file, on_progress)
-        return _refuse_if_none_match([opener.report(clip, None) for clip in opener.folder.clips], identity_file)
+        return Opener(path, identity_files, on_progress, window).reports()
 
 
-def open_clips(path: Path, identity_file: Path, out: Path, on_progress: OnProgress | None = None) -> list[ClipReport]:
-    """Write every clip under `path` into the folder `out` as MP4, and report on each as `list_clips` does.
+def open_clips(
+    path: Path,
+    identity_files: IdentityFiles,
+    out: Path,
+    on_progress: OnProgress | None = None,
+    window: Window = _ALWAYS,
+) -> list[ClipReport]:
+    """Write every clip that `list_clips` would list into the folder `out` as MP4, and report on each as it does.
 
     What ended early or was altered is opened up to its last good fragment. Never overwrites a file; a file under its
     final name is whole. Raises OpenError as `list_clips` does, and when `out` cannot be written.
     """
     with _plain_sentences(path):
-        opener = _Opener(path, identity_file, on_progress)
+        opener = Opener(path, identity_files, on_progress, window)
         out.mkdir(parents=True, exist_ok=True)
-        return _refuse_if_none_match([opener.report(clip, out) for clip in opener.folder.clips], identity_file)
+        return opener.reports(out)
 
 
-def summarize_journal(path: Path, identity_file: Path) -> JournalSummary | None:
+def summarize_journal(path: Path, identity_files: IdentityFiles) -> JournalSummary | None:
     """Verify the journal beside the clips; None when there is none.
 
     Raises OpenError when the path or the identity cannot be used.
     """
     with _plain_sentences(path):
-        opener = _Opener(path, identity_file, None)
+        opener = Opener(path, identity_files, None)
         check, folder = opener.journal, opener.folder
         if check is None:
             return None
@@ -116,14 +142,20 @@ def summarize_journal(path: Path, identity_file: Path) -> JournalSummary | None:
         )
 
 
-class _Opener:
+class Opener:
     """One run over a folder: what is there, what opens it, what the journal says, how far we are."""
 
-    def __init__(self, path: Path, identity_file: Path, on_progress: OnProgress | None) -> None:
+    def __init__(
+        self, path: Path, identity_files: IdentityFiles, on_progress: OnProgress | None, window: Window = _ALWAYS
+    ) -> None:
+        """Raises OpenError, IdentityError and OSError; `of` makes one sentence of each."""
         self.folder: SealedFolder = find_sealed(path)
         if not self.folder.clips and not self.folder.journal:
             raise OpenError(f"there are no clips in {path}; give the data folder, its folder sealed, or one .age file")
-        self._identities: tuple[Identity, ...] = read_identity_file(identity_file)
+        self._files = (identity_files,) if isinstance(identity_files, Path) else tuple(identity_files)
+        self._identities: tuple[Identity, ...] = tuple(
+            each for file in self._files for each in read_identity_file(file)
+        )
         self.journal: JournalCheck | None = None
         if self.folder.journal:
             self.journal = check_journal(self.folder.journal, self._identities)
@@ -131,10 +163,29 @@ class _Opener:
         self._cards = {card.clip: card for card in records if isinstance(card, ClipClosed)}
         self._has_journal = bool(self.journal and self.journal.epochs)
         self._on_progress = on_progress
-        self._total_bytes = sum(clip.stat().st_size for clip in self.folder.clips)
+        self._clips = [clip for clip in self.folder.clips if window.holds(self._started_at_ms(clip, window))]
+        self._total_bytes = sum(clip.stat().st_size for clip in self._clips)
         self._done_bytes = 0
 
-    def report(self, clip: Path, out: Path | None) -> ClipReport:
+    @classmethod
+    def of(cls, path: Path, identity_files: IdentityFiles, on_progress: OnProgress | None) -> Opener:
+        """As the constructor. Raises OpenError only."""
+        with _plain_sentences(path):
+            return cls(path, identity_files, on_progress)
+
+    def reports(self, out: Path | None = None) -> list[ClipReport]:
+        """Every clip in turn. Raises OpenError when none is sealed to these identities, and OSError."""
+        reports = [self._report(clip, out) for clip in self._clips]
+        if reports and all(report.state == "sealed to another key" for report in reports):
+            names = " or ".join(map(str, self._files))
+            raise OpenError(f"no identity in {names} opens these clips; give the identity of this camera's owner")
+        return reports
+
+    def _started_at_ms(self, clip: Path, window: Window) -> int | None:
+        """From the clip's own head: the journal may be missing. Not looked up where every time will do."""
+        return None if window == _ALWAYS else started_at_ms(clip, self._identities)
+
+    def _report(self, clip: Path, out: Path | None) -> ClipReport:
         """Verify one clip and, with `out`, write it there."""
 
         def on_bytes(count: int) -> None:
@@ -171,12 +222,6 @@ class _Opener:
             end=closed.end if closed else None,
             is_in_journal=card is not None,
         )
-
-
-def _refuse_if_none_match(reports: list[ClipReport], identity_file: Path) -> list[ClipReport]:
-    if reports and all(report.state == "sealed to another key" for report in reports):
-        raise OpenError(f"no identity in {identity_file} opens these clips; give the identity of this camera's owner")
-    return reports
 
 
 def _file_name(report: ClipReport) -> str:

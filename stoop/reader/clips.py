@@ -11,7 +11,7 @@ from typing import BinaryIO, Literal
 from camera.vault.boxes import Closed, Opened
 from camera.vault.cards import ClipClosed
 from stoop.reader.age_stream import age_chunks
-from stoop.reader.errors import HeaderError, HmacError, NoMatchError, PayloadError
+from stoop.reader.errors import AgeError, HeaderError, HmacError, NoMatchError, PayloadError
 from stoop.reader.identities import Identity
 from stoop.reader.mp4_boxes import BoxWalker
 
@@ -52,6 +52,17 @@ def read_clip(
     return ClipContents(
         end, problem, walker.opened, walker.closed, walker.playable_bytes, source.size_bytes, source.sha256
     )
+
+
+def started_at_ms(path: Path, identities: Sequence[Identity]) -> int | None:
+    """When a clip began, from its first chunk; None where that does not open. Raises OSError."""
+    walker = BoxWalker()
+    try:
+        with path.open("rb") as file:
+            walker.feed(next(age_chunks(file, identities)))
+    except (AgeError, StopIteration):
+        return None
+    return walker.opened.started_at_ms if walker.opened else None
 
 
 def judge(clip_id: str, contents: ClipContents, card: ClipClosed | None, *, has_journal: bool) -> tuple[ClipState, str]:
