@@ -71,7 +71,7 @@ def journal_files(folder: Path, files: Looks = _DISK) -> list[JournalFile]:
 
 def count_records(file: JournalFile, files: Looks = _DISK) -> int:
     """Whole records in a file, by its size. Raises StorageError when it cannot be read."""
-    first = _first_record(files.read(file.path, len(MAGIC) + _LENGTH_BYTES))
+    first = first_record(files.read(file.path, len(MAGIC) + _LENGTH_BYTES))
     return max(0, (files.size(file.path) or 0) - first) // RECORD_BYTES
 
 
@@ -80,7 +80,7 @@ def chain(data: bytes) -> tuple[int, bytes]:
 
     A file without a sound head counts as all head: no records.
     """
-    first = _first_record(data)
+    first = first_record(data)
     root = hashlib.sha256(data[:first]).digest()
     records = max(0, len(data) - first) // RECORD_BYTES
     for at in range(first, first + records * RECORD_BYTES, RECORD_BYTES):
@@ -88,7 +88,7 @@ def chain(data: bytes) -> tuple[int, bytes]:
     return records, root
 
 
-def _first_record(data: bytes) -> int:
+def first_record(data: bytes) -> int:
     """Where record 0 stands; past any file's end when there is no sound head."""
     head_bytes = len(MAGIC) + _LENGTH_BYTES
     if not data.startswith(MAGIC) or len(data) < head_bytes:
