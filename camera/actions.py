@@ -99,6 +99,7 @@ def claim(authority: Authority, control: Control, _: Caller, payload: Payload) -
     authority.home.save_devices((device,))
     authority.home.save_camera(record)
     authority.codes.use_up()
+    authority.shown.forget()
     control.use_record(record)
     control.note(cards.CameraClaimed(at_ms=authority.clock.wall_ms(), device=device.device, name=device.name))
     control.announce("camera.claimed")

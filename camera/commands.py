@@ -17,7 +17,17 @@ from camera.home import Device, Home
 from camera.invites import Invite, Invites
 from camera.loosening import Loosening
 from camera.nonces import Nonces
-from camera.signed import CLAIM_KID, INVITE_PREFIX, Payload, read_header, verify_ed25519, verify_hmac
+from camera.shown_key import ShownKey
+from camera.signed import (
+    CLAIM_KID,
+    INVITE_PREFIX,
+    SHOWN_KID,
+    Payload,
+    encode_base64url,
+    read_header,
+    verify_ed25519,
+    verify_hmac,
+)
 from camera.tickets import Tickets
 
 logger = logging.getLogger(__name__)
@@ -33,6 +43,7 @@ class Authority:
     home: Home
     clock: Clock
     codes: ClaimCodes
+    shown: ShownKey = field(default_factory=ShownKey)
     nonces: Nonces = field(default_factory=Nonces)
     tickets: Tickets = field(default_factory=Tickets)
     invites: Invites = field(default_factory=Invites)
@@ -71,16 +82,15 @@ class Commands:
         header = read_header(jws)
         if header.kid == CLAIM_KID:
             return "claim", self._claim(jws)
+        if header.kid == SHOWN_KID:
+            return "claim", self._claim_shown(jws)
         if header.kid.startswith(INVITE_PREFIX):
             return self._from_invite(jws, header.kid.removeprefix(INVITE_PREFIX))
         return self._from_device(jws, header.kid)
 
     def _claim(self, jws: str) -> dict[str, Any]:
         authority, now_ns = self._authority, self._authority.clock.monotonic_ns()
-        if authority.home.camera().recipient is not None:
-            raise CommandRefused(
-                "already_claimed", "this camera has an owner: ask for a pairing link from one of their devices"
-            )
+        self._must_be_unclaimed()
         key = authority.codes.key(now_ns)
         if key is None:
             raise CommandRefused(
@@ -95,6 +105,31 @@ class Commands:
         if payload.action != "claim":
             raise CommandRefused("forbidden", f"a code can only claim the camera, not {payload.action[:40]!r}")
         return self._run(payload, None, claim)
+
+    def _claim_shown(self, jws: str) -> dict[str, Any]:
+        """By the key that was held before the lens. No try is counted: a key cannot be guessed."""
+        authority = self._authority
+        self._must_be_unclaimed()
+        key = authority.shown.key(authority.clock.monotonic_ns())
+        if key is None:
+            raise CommandRefused("not_shown", "the camera has not seen this code yet: hold it before the lens")
+        try:
+            payload = verify_ed25519(jws, key)
+        except CommandRefused as refusal:
+            if refusal.code != "bad_signature":
+                raise
+            raise CommandRefused(
+                "not_shown", "the camera saw another code last: hold this one before the lens"
+            ) from refusal
+        if payload.action != "claim" or payload.args.get("device_key") != encode_base64url(key):
+            raise CommandRefused("forbidden", "a code that was shown can only claim the camera, for its own key")
+        return self._run(payload, None, claim)
+
+    def _must_be_unclaimed(self) -> None:
+        if self._authority.home.camera().recipient is not None:
+            raise CommandRefused(
+                "already_claimed", "this camera has an owner: ask for a pairing link from one of their devices"
+            )
 
     def _from_invite(self, jws: str, invite_id: str) -> tuple[str, dict[str, Any]]:
         invite = self._authority.invites.get(invite_id, self._authority.clock.monotonic_ns())

@@ -52,6 +52,7 @@ from camera.publisher import Publisher
 from camera.recorder import RecorderAction
 from camera.replies import Replies
 from camera.settings import Settings
+from camera.shown_key import CodeReader
 from camera.sources import Source
 from camera.status import Identity, StatusBoard
 from camera.storage import Storage
@@ -119,7 +120,10 @@ class CameraProcess:
         )
         self._plate = PlateSession(settings.camera.plate_s, self._clock)
         self._traffic = TrafficSession(self._clock)
-        lookers = Lookers(self._plate, self._traffic)
+        shown = CodeReader(
+            record.camera_id, self._authority.shown, self._clock, lambda: not self._board.state().is_claimed
+        )
+        lookers = Lookers(self._plate, self._traffic, shown)
         self._guard = ViewGuard(self)
         self._desk = MotionDesk(data / "camera", self._clock, self._use_tuning, self._storage.seal)
         self._bell = BellDesk(data / "camera", settings.camera, self._clock, self)
@@ -451,6 +455,9 @@ class CameraProcess:
         self._board.update(talk_fault=self._talk.fault())
 
     # --- small matters -----------------------------------------------------------------------------------------------
+
+    def _is_unclaimed(self) -> bool:
+        return not self._board.state().is_claimed
 
     def _has_viewer(self) -> bool:
         return self._authority.tickets.has_viewer(self._clock.monotonic_ns())

@@ -14,6 +14,8 @@ from camera.errors import CommandRefused
 
 MAX_JWS_CHARS = 48 * 1024
 CLAIM_KID = "claim"
+SHOWN_KID = "shown"
+"""A claim signed with the key that the lens was shown."""
 INVITE_PREFIX = "invite:"
 
 

@@ -1,4 +1,5 @@
-"""Those who may look at unmasked pictures, each only on an owner's signed request: plate and traffic map."""
+"""Those who may look at unmasked pictures: plate and traffic map on an owner's signed request, and the reader of the
+set-up code while there is no owner."""
 
 from __future__ import annotations
 

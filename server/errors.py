@@ -21,6 +21,7 @@ STATUS_OF_CODE: dict[ErrorCode, int] = {
     "already_claimed": 409,
     "conflict": 409,
     "loosens": 409,
+    "not_shown": 409,
     "no_code": 410,
     "too_many": 429,
     "internal": 500,

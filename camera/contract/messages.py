@@ -18,6 +18,7 @@ ErrorCode = Literal[
     "no_code",
     "conflict",
     "loosens",
+    "not_shown",
     "not_found",
     "too_many",
     "storage",

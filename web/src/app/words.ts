@@ -95,6 +95,13 @@ export const words = {
       "Eight characters. You find them where you started the camera: in its terminal, or on the screen connected to it.",
     codeLabel: "Set-up code",
     codePlaceholder: "XXXX-XXXX",
+    showInstead: "Or show this screen to the camera",
+    typeInstead: "Type the code instead",
+    showTitle: "Hold this up to the camera",
+    showText:
+      "About a forearm’s length from the lens, screen as bright as it goes. The camera reads this square and nothing else, and makes this phone its owner.",
+    showLabel: "The square for your camera to read",
+    showWaits: "Waiting until the camera has seen it…",
     codeShort: "The code has eight characters. Check that none is missing.",
     codeExpired: "That code has run out. Start the camera again to get a new one.",
     codeWrong: "That is not the code. Check it once more; letters and digits can look alike.",

@@ -1,12 +1,12 @@
-/** Claiming a camera with the typed one-time code, which itself never leaves this browser. */
+/** Claiming a camera: with the typed one-time code, which never leaves this browser, or with the key held before its lens. */
 
 import { scryptAsync } from "@noble/hashes/scrypt.js";
 import type { Api } from "./api";
 import { type Bytes, ownBytes, utf8 } from "./bytes";
 import { createDeviceKey, type DeviceKey, deviceSigner, publicKeyText } from "./device_key";
-import { FormatError, NoAnswerError } from "./errors";
+import { ApiError, FormatError, NoAnswerError } from "./errors";
 import { recipientOf } from "./identity";
-import { hmacSigner, signJws } from "./jws";
+import { ed25519Signer, hmacSigner, type Signer, signJws } from "./jws";
 import type { KeyStore } from "./key_store";
 
 const CODE_SYMBOLS = 8;
@@ -54,8 +54,8 @@ export async function claimKey(
 }
 
 export interface ClaimOptions {
-  /** As typed. */
-  readonly code: string;
+  /** As typed; null: the key is held before the lens (`shownText`). */
+  readonly code: string | null;
   readonly identity: string;
   readonly cameraName: string;
   readonly deviceName: string;
@@ -66,19 +66,22 @@ export interface ClaimOptions {
  * Makes this browser the first owner: keeps the keys, claims, and leaves `api` able to sign in.
  *
  * The keys are kept *before* the camera is asked, so that no power cut can leave a camera sealed to a lost key.
- * A second try uses the same device key. Raises FormatError, ApiError (`bad_code`, `already_claimed`, …), NoAnswerError.
+ * A second try uses the same device key. Raises FormatError, ApiError (`bad_code`, `not_shown`, `already_claimed`, …), NoAnswerError.
  */
 export async function claimCamera(
   api: Api,
   keys: KeyStore,
   options: ClaimOptions,
 ): Promise<{ device: string }> {
-  const code = parseClaimCode(options.code);
+  const code = options.code === null ? null : parseClaimCode(options.code);
   const camera = await cameraIdFrom(api);
   const deviceKey = await keptDeviceKey(keys);
   await keys.saveIdentity(options.identity);
   await keys.saveCameraId(camera);
-  const signer = await hmacSigner("claim", await claimKey(code, camera, options.onProgress));
+  const signer: Signer =
+    code === null
+      ? ed25519Signer("shown", deviceKey.privateKey)
+      : await hmacSigner("claim", await claimKey(code, camera, options.onProgress));
   const args = {
     device_key: publicKeyText(deviceKey),
     device_name: options.deviceName,
@@ -90,6 +93,16 @@ export async function claimCamera(
   );
   api.setSigner(deviceSigner(deviceKey));
   return { device };
+}
+
+/** What a screen shows the lens: this browser's public key, for this camera only. Nothing in it is secret. */
+export function shownText(camera: string, key: DeviceKey): string {
+  return `stoop1:${camera.slice(0, 8)}:${publicKeyText(key)}`;
+}
+
+/** Whether the camera just has not seen this browser's key yet. */
+export function isNotShownYet(error: unknown): boolean {
+  return error instanceof ApiError && error.code === "not_shown";
 }
 
 /** Raises NoAnswerError while the server has not met the camera. */

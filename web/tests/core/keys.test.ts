@@ -5,11 +5,19 @@ import { equalBytes, fromBase64Url, fromHex, fromUtf8, toBase64Url, toHex, utf8 
 import {
   claimCamera,
   claimKey,
+  isNotShownYet,
   isWholeClaimCode,
   parseClaimCode,
   shownClaimCode,
+  shownText,
 } from "../../src/core/claim";
-import { createDeviceKey, deviceIdOf, deviceSigner } from "../../src/core/device_key";
+import {
+  createDeviceKey,
+  type DeviceKey,
+  deviceIdOf,
+  deviceSigner,
+  publicKeyText,
+} from "../../src/core/device_key";
 import { AlteredError, ApiError, FormatError, NoAnswerError, NoKeyError } from "../../src/core/errors";
 import { createIdentity, parseIdentity, recipientOf, recoverySheet } from "../../src/core/identity";
 import { hmacSigner, signJws } from "../../src/core/jws";
@@ -313,5 +321,29 @@ describe("the key store", () => {
     await keys.savePin({ epoch: 1, records: 2, root: "ab" });
     await keys.forgetAll();
     expect([await keys.deviceKey(), await keys.pin()]).toEqual([null, null]);
+  });
+});
+
+describe("a key held before the lens", () => {
+  it("is shown as text without a secret, and claims by its own signature", async () => {
+    const server = new FakeServer({
+      "GET /api/hello": () => reply({ camera: CAMERA, claimed: false, online: true, version: "1" }),
+      "POST /api/nonce": () => reply({ nonce: "nonce-1" }),
+      "POST /api/claim": () => refuse(409, "not_shown", "the camera has not seen this code yet"),
+    });
+    const keys = new KeyStore(new MemoryStore());
+    const options = { code: null, identity: await testIdentity(), cameraName: "Door", deviceName: "Phone" };
+
+    const failure = await claimCamera(new Api({ fetch: server.fetch }), keys, options).catch(
+      (error) => error,
+    );
+
+    const key = (await keys.deviceKey()) as DeviceKey;
+    const { header, payload } = readJws(JSON.parse(server.seen.at(-1)?.body ?? "").jws);
+    expect(isNotShownYet(failure)).toBe(true);
+    expect(header).toEqual({ alg: "EdDSA", kid: "shown", typ: "stoop+jws" });
+    expect(payload).toMatchObject({ action: "claim", args: { device_key: publicKeyText(key) } });
+    expect(shownText(CAMERA, key)).toBe(`stoop1:${CAMERA.slice(0, 8)}:${publicKeyText(key)}`);
+    expect(new TextEncoder().encode(shownText(CAMERA, key)).length).toBeLessThanOrEqual(62); // version 4, level M
   });
 });

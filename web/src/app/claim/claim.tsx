@@ -1,8 +1,8 @@
 /** Set-up of a new camera: code, names, keys, recovery sheet. Nothing is sent before the names are given. */
 
 import { useRef, useState } from "preact/hooks";
-import { claimCamera } from "../../core/claim";
-import { ApiError } from "../../core/errors";
+import { claimCamera, isNotShownYet } from "../../core/claim";
+import { ApiError, NoAnswerError } from "../../core/errors";
 import { createIdentity, type RecoverySheet, recoverySheet } from "../../core/identity";
 import { useParts } from "../context";
 import { thisDevice } from "../device_name";
@@ -14,12 +14,14 @@ import { CodeStep } from "./code_step";
 import { MakingStep } from "./making_step";
 import { NameStep } from "./name_step";
 import { SheetStep } from "./sheet_step";
+import { ShowStep } from "./show_step";
 import { Welcome } from "./welcome";
 import { wrongCode } from "./wrong_code";
 
-type Step = "welcome" | "code" | "name" | "making" | "sheet";
+type Step = "welcome" | "code" | "name" | "show" | "making" | "sheet";
 
-const ORDER: readonly Step[] = ["welcome", "code", "name", "making", "sheet"];
+/** Steps that stand in one place share a dot. */
+const ORDER: readonly (readonly Step[])[] = [["welcome"], ["code"], ["name"], ["show", "making"], ["sheet"]];
 
 interface Failure {
   readonly step: Step;
@@ -37,11 +39,11 @@ function failureOf(error: unknown): Failure {
 }
 
 function Dots({ step }: { step: Step }) {
-  const now = ORDER.indexOf(step);
+  const now = ORDER.findIndex((place) => place.includes(step));
   return (
     <div class="progress-dots" role="img" aria-label={words.claim.stepOf(now + 1, ORDER.length)}>
       {ORDER.map((each, index) => (
-        <i key={each} class={index === now ? "is-now" : index < now ? "is-done" : ""} />
+        <i key={each[0]} class={index === now ? "is-now" : index < now ? "is-done" : ""} />
       ))}
     </div>
   );
@@ -51,6 +53,7 @@ export function Claim({ cameraId }: { cameraId: string }) {
   const { api, keys, home } = useParts();
   const [step, setStep] = useState<Step>("welcome");
   const [code, setCode] = useState("");
+  const [isShowing, setShowing] = useState(false);
   const [cameraName, setCameraName] = useState("");
   const [deviceName, setDeviceName] = useState(thisDevice);
   const [share, setShare] = useState(0);
@@ -64,7 +67,13 @@ export function Claim({ cameraId }: { cameraId: string }) {
     identity.current ??= await createIdentity();
     const mine = identity.current;
     try {
-      await claimCamera(api, keys, { code, identity: mine, cameraName, deviceName, onProgress: setShare });
+      await claimCamera(api, keys, {
+        code: isShowing ? null : code,
+        identity: mine,
+        cameraName,
+        deviceName,
+        onProgress: setShare,
+      });
     } catch (error) {
       if (!(error instanceof ApiError && error.code === "already_claimed" && (await home.isMine())))
         throw error;
@@ -72,17 +81,22 @@ export function Claim({ cameraId }: { cameraId: string }) {
     return mine;
   };
   const make = async () => {
-    setStep("making");
+    if (!isShowing) setStep("making");
     setShare(0);
     setFailure(null);
     try {
       setSheet(recoverySheet(await claim(), cameraName, cameraId));
       setStep("sheet");
     } catch (error) {
+      if (isNotShownYet(error) || (isShowing && error instanceof NoAnswerError)) return; // it asks again
       const found = failureOf(error);
       setFailure(found);
       setStep(found.step);
     }
+  };
+  const chooseShowing = (isChosen: boolean) => {
+    setShowing(isChosen);
+    setStep(isChosen ? "name" : "code");
   };
   const finish = async () => {
     await home.enter();
@@ -94,7 +108,13 @@ export function Claim({ cameraId }: { cameraId: string }) {
     <Solo testid="claim" aside={<Dots step={step} />}>
       {step === "welcome" && <Welcome onStart={() => setStep("code")} />}
       {step === "code" && (
-        <CodeStep code={code} error={errorAt("code")} onCode={setCode} onDone={() => setStep("name")} />
+        <CodeStep
+          code={code}
+          error={errorAt("code")}
+          onCode={setCode}
+          onDone={() => setStep("name")}
+          onShow={() => chooseShowing(true)}
+        />
       )}
       {step === "name" && (
         <NameStep
@@ -103,10 +123,11 @@ export function Claim({ cameraId }: { cameraId: string }) {
           error={errorAt("name")}
           onCameraName={setCameraName}
           onDeviceName={setDeviceName}
-          onBack={() => setStep("code")}
-          onDone={make}
+          onBack={() => chooseShowing(false)}
+          onDone={isShowing ? () => setStep("show") : make}
         />
       )}
+      {step === "show" && <ShowStep cameraId={cameraId} onAsk={make} onType={() => chooseShowing(false)} />}
       {step === "making" && <MakingStep share={share} />}
       {step === "sheet" && sheet && <SheetStep sheet={sheet} cameraName={cameraName} onDone={finish} />}
     </Solo>

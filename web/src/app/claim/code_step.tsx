@@ -12,9 +12,10 @@ interface CodeStepProps {
   error: string | null;
   onCode: (code: string) => void;
   onDone: () => void;
+  onShow: () => void;
 }
 
-export function CodeStep({ code, error, onCode, onDone }: CodeStepProps) {
+export function CodeStep({ code, error, onCode, onDone, onShow }: CodeStepProps) {
   const [complaint, setComplaint] = useState<string | null>(error);
   const submit = (event: Event) => {
     event.preventDefault();
@@ -44,6 +45,9 @@ export function CodeStep({ code, error, onCode, onDone }: CodeStepProps) {
       <div class="solo-actions">
         <Button kind="primary" wide submit testid="claim-code-next">
           {words.common.next}
+        </Button>
+        <Button kind="quiet" wide testid="claim-show" onClick={onShow}>
+          {words.claim.showInstead}
         </Button>
       </div>
     </form>
