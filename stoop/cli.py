@@ -78,6 +78,14 @@ def courier(context: typer.Context) -> None:
 
 
 @app.command()
+def holes() -> None:
+    """As its unit starts it, by root: the firewall lets the courier through to the open ways out, and nowhere else."""
+    from stoop.holes_firewall import holes_command
+
+    raise typer.Exit(holes_command())
+
+
+@app.command()
 def analyze(
     video: Video,
     mask: MaskFile = None,

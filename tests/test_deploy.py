@@ -61,10 +61,19 @@ def test_each_unit_has_a_user_of_its_own_and_comes_back() -> None:
     assert all(values(name, "Restart") for name in MOST_EXPOSED)
 
 
-def test_nothing_starts_the_courier_at_boot() -> None:
-    assert values("stoop-courier.service", "WantedBy") == []
-    others = [path for path in UNITS.iterdir() if path.name != "stoop-courier.service"]
-    assert not any("courier.service" in path.read_text() for path in others)
+def test_only_an_open_way_out_starts_the_courier() -> None:
+    starting = "test ! -e /run/stoop/holes.json || exec systemctl start --no-block stoop-courier.service"
+    named = [path.name for path in UNITS.iterdir() if "courier.service" in path.read_text()]
+    assert values("stoop-courier.service", "WantedBy") == values("stoop-holes.service", "WantedBy") == []
+    assert set(named) <= {"stoop-courier.service", "stoop-holes.service"}
+    assert values("stoop-holes.service", "ExecStart")[1] == f"/bin/sh -c '{starting}'"
+    assert values("stoop-holes.path", "PathChanged") == ["/run/stoop/holes.json"]
+
+
+def test_what_fills_the_firewall_can_do_nothing_else_of_roots() -> None:
+    assert values("stoop-holes.service", "CapabilityBoundingSet") == ["CAP_NET_ADMIN"]
+    assert values("stoop-holes.service", "RestrictAddressFamilies") == ["AF_UNIX AF_NETLINK"]
+    assert exposure(UNITS / "stoop-holes.service") <= 3.5
 
 
 def test_without_rules_there_are_no_sockets() -> None:

@@ -20,8 +20,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from stoop.open_clips import list_clips, open_clips
 from tests.vm import visitor
 from tests.vm.house import INSTALL, PYTHON, House, need
-from tests.vm.machine import until
-from tests.vm.street import AWAY, AWAY6, DOORBELL, OWN
+from tests.vm.machine import Failure, until
+from tests.vm.street import AWAY, AWAY6, DOORBELL, HOLE_PORT, OWN
 from tests.vm.updates import key_text, make_update
 
 USERS = ("stoop-camera", "stoop-server")
@@ -138,6 +138,47 @@ def cannot_turn_the_sockets_round(house: House) -> str:
         "in the server's place, with its user, sandbox and sockets: no socket of its own, and both handed ones refuse "
         "to call; with the rules of the way out flushed they call"
     )
+
+
+def calls_where_it_was_opened(house: House) -> str:
+    """A webhook on the LAN: opened, tried, and closed again."""
+    owner, courier = house.the_owner(), "stoop-courier.service"
+    house.street.reached()
+    need(connects(house, OWN, HOLE_PORT) == "refused", "the courier's user reaches the LAN before anything is open")
+    hole = {"kind": "webhook", "address": OWN, "port": HOLE_PORT, "secret": "s" * 32}
+    owner.command("holes.set", hole=hole).raise_for_status()
+    try:
+        until(lambda: house.machine.show(courier, "ActiveState") == "active", "the courier to be started", 30)
+    except Failure as failure:
+        raise Failure(f"{failure}: {house.machine.log_of('stoop-holes.service', 20)}") from failure
+    owner.command("holes.test", kind="webhook").raise_for_status()
+    took_s = until(lambda: f"tcp from {DOORBELL}" in house.street.reached(), "the courier to call", 30)
+    ways = {f"{address} {port}": connects(house, address, port) for address, port in WAYS}
+    open_ones = [way for way, came in ways.items() if came == "reached"]
+    need(open_ones == [f"{OWN} {HOLE_PORT}"], f"the courier's user reaches {open_ones}")
+    told = house.machine.must(PYTHON.replace("python", "stoop"), "prove", "--data", "/var/lib/stoop", "--fills", "3")
+    need(f"{OWN} port {HOLE_PORT}" in told, f"stoop prove does not list the way out: {told}")
+    house.machine.must("systemctl", "restart", "stoop-firewall.service")
+    until(lambda: connects(house, OWN, HOLE_PORT) == "reached", "rules loaded anew to know of the way out", 30)
+    visitor.come_back(owner)
+    owner.command("holes.close", kind="webhook").raise_for_status()
+    until(lambda: connects(house, OWN, HOLE_PORT) == "refused", "the firewall to close it", 30)
+    until(lambda: house.machine.show(courier, "ActiveState") == "inactive", "the courier to end", 90)
+    return (
+        f"a way out to {OWN} port {HOLE_PORT}, opened by the owner's signed command: the courier called there after "
+        f"{took_s:.0f} s, its user reaches that and no other port or address, `stoop prove` lists it, rules loaded "
+        "anew keep it; closed, nothing is reached and the courier has ended"
+    )
+
+
+WAYS = ((OWN, HOLE_PORT), (OWN, 80), (OWN, 443), (AWAY, HOLE_PORT), (AWAY, 443), (AWAY6, 443))
+
+
+def connects(house: House, address: str, port: int) -> str:
+    """ "reached" or "refused": a program that the courier's user starts outside of its unit."""
+    code = f"import socket; socket.create_connection(({address!r}, {port}), 3)"
+    words = ("setpriv", "--reuid=stoop-courier", "--regid=stoop-courier", "--clear-groups", "python3", "-c", code)
+    return "reached" if house.machine.run(*words).returncode == 0 else "refused"
 
 
 def turned_round(house: House) -> dict[str, str]:
@@ -401,6 +442,7 @@ CLAIMS: dict[str, Claim] = {
     "users": cannot_call_as_either_user,
     "units": cannot_call_from_the_units,
     "sockets": cannot_turn_the_sockets_round,
+    "holes": calls_where_it_was_opened,
     "prove": is_proved_on_the_machine,
     "doctor": is_examined,
     "small": fits_a_small_machine,

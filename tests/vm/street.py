@@ -11,6 +11,7 @@ from tests.vm.machine import Failure, Machine
 
 DOORBELL, DOORBELL6 = "192.168.50.1", "fd00:50::1"
 OWN, OWN6 = "192.168.50.2", "fd00:50::2"
+HOLE_PORT = 8088
 AWAY, AWAY6 = "203.0.113.7", "2001:db8::7"
 """Addresses for documentation (RFC 5737, RFC 3849), here those of the stand-ins."""
 _WATCH = """
@@ -37,7 +38,7 @@ class Street:
         _ip("link", "set", "lo", "up")
         _ip("addr", "add", f"{AWAY}/32", "dev", "lo")
         _ip("-6", "addr", "add", f"{AWAY6}/128", "dev", "lo", "nodad")
-        for port in (80, 443):
+        for port in (80, 443, HOLE_PORT):
             listener = socket.create_server(("::", port), family=socket.AF_INET6, dualstack_ipv6=True)
             threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
         for port in (53, 4433):
