@@ -10,6 +10,7 @@ from camera.action_shape import Action, Body, Caller, NoArgs
 from camera.action_shape import args_of as _args
 from camera.action_shape import device_of as _device
 from camera.bell_actions import BELL_ACTIONS
+from camera.clock_actions import CLOCK_ACTIONS
 from camera.control import Control
 from camera.errors import CommandRefused
 from camera.hole_actions import HOLE_ACTIONS
@@ -391,6 +392,7 @@ ACTIONS: dict[str, Action] = {
     **PARCEL_ACTIONS,
     **RIGHT_ACTIONS,
     **HOLE_ACTIONS,
+    **CLOCK_ACTIONS,
 }
 """What a paired device may ask for; `claim` and `pair` stand apart because no paired device signs them."""
 

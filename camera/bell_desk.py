@@ -84,7 +84,7 @@ class BellDesk:
             if not self._limit.allows(now_ns):
                 return False
             self._rang_at_ns = now_ns
-        volume = self.wishes.volume_at(wall_ms, is_time_known=self._clock.quality() == "synced")
+        volume = self.wishes.volume_at(wall_ms, is_time_known=self._clock.quality() != "unsynced")
         self._chime.ring(volume, lambda: self._heard(now_ns))
         self._port.announce("bell.rang")
         self._port.record_press(now_ns, is_visitor=device is None)

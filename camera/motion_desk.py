@@ -39,7 +39,7 @@ class MotionDesk:
 
     def minute_of_day(self) -> int | None:
         """Of the UTC day, which is what the wishes go by; None while the clock may be wrong: then no bar is raised."""
-        return self._clock.wall_ms() // 60_000 % 1440 if self._clock.quality() == "synced" else None
+        return self._clock.wall_ms() // 60_000 % 1440 if self._clock.quality() != "unsynced" else None
 
     def read(self, reading: MotionReading, captured_at_ns: int) -> None:
         self.overlay.offer(reading, captured_at_ns)

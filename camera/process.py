@@ -249,6 +249,9 @@ class CameraProcess:
             return TrafficView(0, None)
         return TrafficView(counted.minutes, self._storage.seal(msgspec.json.encode(counted)))
 
+    def offer_time(self, wall_ms: int) -> bool:
+        return isinstance(self._clock, SystemClock) and self._clock.offer(wall_ms)
+
     def motion_desk(self) -> MotionDesk:
         return self._desk
 

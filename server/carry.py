@@ -17,6 +17,7 @@ COMMANDS = frozenset(
         "mask.cancel",
         "plate.get",
         "traffic.get",
+        "clock.offer",
         "motion.get",
         "motion.set",
         "motion.watch",

@@ -93,6 +93,14 @@ class TrafficViewed(_Card, frozen=True, kw_only=True, tag="traffic.viewed"):
     name: str
 
 
+class ClockOffered(_Card, frozen=True, kw_only=True, tag="clock.offered"):
+    """The clock was never set, and an owner's browser said the time: `at_ms`; it had said `was_at_ms`."""
+
+    device: str
+    name: str
+    was_at_ms: int
+
+
 class MotionWatched(_Card, frozen=True, kw_only=True, tag="motion.watched"):
     """Setting motion up, an owner's page began to be told where something moves."""
 
@@ -240,6 +248,7 @@ Record: TypeAlias = (
     | ViewEnded
     | PlateViewed
     | TrafficViewed
+    | ClockOffered
     | MotionWatched
     | ViewMoved
     | BellRang

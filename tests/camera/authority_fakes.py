@@ -85,6 +85,7 @@ class FakeControl:
     clock: FakeClock | None = None
     is_talking: bool = False
     is_lens_dark: bool = False
+    offered_ms: list[int] = field(default_factory=list)
     presses: list[int] = field(default_factory=list)
     tunings: list[MotionTuning] = field(default_factory=list)
     plate_view: PlateView = field(default_factory=lambda: PlateView(0.5, None, None, 1280, 720))
@@ -124,6 +125,10 @@ class FakeControl:
 
     def traffic(self) -> TrafficView:
         return self.traffic_view
+
+    def offer_time(self, wall_ms: int) -> bool:
+        self.offered_ms.append(wall_ms)
+        return True
 
     def motion_desk(self) -> MotionDesk:
         assert self.desk is not None, "a House gives its control a desk"

@@ -56,6 +56,7 @@ _GOLDEN: dict[str, tuple[Record, dict[str, object]]] = {
         cards.ViewEnded(at_ms=_AT, viewer="0" * 16, seconds=61, why="left", **_NAME),
         {"viewer": "0" * 16, **_NAME, "seconds": 61, "why": "left"},
     ),
+    "clock.offered": (cards.ClockOffered(at_ms=_AT, **_NAME, was_at_ms=9), {**_NAME, "was_at_ms": 9}),
     "plate.viewed": (cards.PlateViewed(at_ms=_AT, **_NAME), {**_NAME}),
     "mask.changed": (
         cards.MaskChanged(at_ms=_AT, old=None, new=_HEX64, visible=0.25, loosened=0.1, outline=_OUTLINE, **_NAME),

@@ -109,6 +109,12 @@ export class Home {
     this.#camera.set(await this.#api.state());
     this.#follow();
     this.#stage.set({ kind: "in", me: who });
+    if (who.role === "owner") void this.#offerTime();
+  }
+
+  /** A camera without internet and clock chip starts in 1970; it takes this only while nobody told it better. */
+  async #offerTime(): Promise<void> {
+    await this.#api.command("clock.offer", { at_ms: Date.now() }).catch(() => undefined); // offered again next time
   }
 
   #follow(): void {

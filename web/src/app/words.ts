@@ -482,6 +482,7 @@ export const words = {
     bellTried: (name: string) => `${name} tried the bell`,
     viewMoved: "The camera was moved: its picture went black until the drawing was saved again",
     plate: (name: string) => `${name} looked at the empty picture, to draw`,
+    clock: (name: string) => `${name}’s browser set the camera’s clock, which nobody had set`,
     traffic: (name: string) => `${name} looked at where people pass by, to draw`,
     setUpMotion: (name: string) => `${name} was shown where something moves, to set up motion`,
     maskSet: (name: string, hidden: number) =>

@@ -134,6 +134,7 @@ type AccessKind =
       readonly what:
         | "saw_plate"
         | "saw_traffic"
+        | "set_clock"
         | "set_up_motion"
         | "claimed"
         | "view_moved"
@@ -199,6 +200,8 @@ function accessKind(
     }
     case "plate.viewed":
       return { what: "saw_plate" };
+    case "clock.offered":
+      return { what: "set_clock" };
     case "traffic.viewed":
       return { what: "saw_traffic" };
     case "motion.watched":

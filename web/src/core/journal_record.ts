@@ -33,7 +33,7 @@ const READERS: Readonly<Record<string, (s: Shape) => Content>> = {
     clip: s.hex("clip", CLIP_ID_BYTES),
     cause: s.oneOf("cause", CAUSES),
     mask: s.text("mask"),
-    clock: s.oneOf("clock", ["synced", "unsynced"]),
+    clock: s.oneOf("clock", ["synced", "offered", "unsynced"]),
   }),
   "clip.closed": (s) => ({
     t: "clip.closed",
@@ -93,6 +93,7 @@ const READERS: Readonly<Record<string, (s: Shape) => Content>> = {
   "parcel.seen": (s) => ({ t: "parcel.seen", what: s.oneOf("what", ["left", "taken"]) }),
   "view.moved": () => ({ t: "view.moved" }),
   "motion.watched": (s) => ({ t: "motion.watched", ...byDevice(s) }),
+  "clock.offered": (s) => ({ t: "clock.offered", ...byDevice(s), was_at_ms: s.amount("was_at_ms") }),
   "traffic.viewed": (s) => ({ t: "traffic.viewed", ...byDevice(s) }),
   "mask.changed": (s) => ({
     t: "mask.changed",

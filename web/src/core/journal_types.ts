@@ -15,7 +15,7 @@ interface ByDevice {
   readonly name: string;
 }
 
-export type Clock = "synced" | "unsynced";
+export type Clock = "synced" | "offered" | "unsynced";
 
 export type JournalRecord = Common &
   (
@@ -61,6 +61,7 @@ export type JournalRecord = Common &
         readonly seconds: number;
         readonly why: string;
       } & ByDevice)
+    | ({ readonly t: "clock.offered"; readonly was_at_ms: number } & ByDevice)
     | ({ readonly t: "plate.viewed" | "traffic.viewed" | "motion.watched" } & ByDevice)
     | { readonly t: "view.moved" }
     | ({

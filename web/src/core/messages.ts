@@ -276,6 +276,7 @@ export interface Commands {
   };
   "mask.cancel": { args: Nothing; result: Nothing };
   "plate.get": { args: { fresh?: boolean; seen?: number }; result: PlateReply };
+  "clock.offer": { args: { at_ms: number }; result: { taken: boolean } };
   "traffic.get": { args: Nothing; result: { minutes: number; age: string | null } };
   "motion.get": { args: Nothing; result: MotionTold };
   "motion.set": {

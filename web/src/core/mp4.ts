@@ -135,7 +135,7 @@ export interface OpenedBox {
   readonly startedAtMs: number;
   readonly cause: ClipCause;
   readonly mask: string;
-  readonly clock: "synced" | "unsynced";
+  readonly clock: "synced" | "offered" | "unsynced";
 }
 
 /** A key picture: its time in the clip, and where the `moof` that starts with it stands in the plaintext. */
@@ -164,7 +164,7 @@ export function openedBox(body: Bytes): OpenedBox | null {
     startedAtMs: s.amount("started_at_ms"),
     cause: s.oneOf("cause", ["motion", "press", "manual"]),
     mask: s.text("mask"),
-    clock: s.oneOf("clock", ["synced", "unsynced"]),
+    clock: s.oneOf("clock", ["synced", "offered", "unsynced"]),
   };
 }
 
