@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from camera.claim_code import LIFE_NS, ClaimCode
+from camera.claim_code import ClaimCode, read_given
 from camera.errors import CameraError, CommandRefused
 from camera.memory import keep_memory_low
 from camera.picture_steps import PictureSteps
@@ -45,6 +45,7 @@ def main(words: list[str] | None = None) -> int:
             _Status(options.status_fd).claim_code,
             watchdog=Watchdog.of(os.environ, os.getpid()),
             make_smaller=steps.smaller,
+            given_code=_given_code(options.claim_code_file),
         )
     except (CameraError, CommandRefused, SourceError, OSError) as error:
         print(f"camera: {error}", file=sys.stderr)
@@ -81,6 +82,19 @@ def _with_button(settings: Settings, button: str | None) -> Settings:
     return msgspec.structs.replace(settings, camera=msgspec.structs.replace(settings.camera, button=button))
 
 
+def _given_code(file: Path | None) -> str | None:
+    """None where there is no file, or nothing in it that can serve: then a code is made, as ever."""
+    if file is None:
+        return None
+    try:
+        return read_given(file.read_text("utf-8-sig"))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        logger.warning("%s; another code is shown instead", error)
+        return None
+
+
 def _options(words: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m camera", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="data folder")
@@ -88,6 +102,7 @@ def _options(words: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--button", help="the bell's button, such as evdev:PATH; default: the settings file's")
     parser.add_argument("--config", type=Path, help="settings file (TOML)")
     parser.add_argument("--socket", type=Path, help="Unix socket for the server; default: DATA/run/camera.sock")
+    parser.add_argument("--claim-code-file", type=Path, help="a set-up code that the owner chose; read at the start")
     parser.add_argument("--status-fd", type=int, help="file descriptor for one JSON line a change of the claim code")
     return parser.parse_args(words)
 
@@ -102,7 +117,7 @@ class _Status:
     def claim_code(self, code: ClaimCode | None) -> None:
         if self._descriptor is None:
             if code:
-                print(f"camera: claim code {code.text}, good for {LIFE_NS // 60_000_000_000} minutes", flush=True)
+                print(f"camera: claim code {code.text}, good for {code.minutes} minutes", flush=True)
             return
         line = json.dumps({"claim_code": code.text if code else None}) + "\n"
         with self._lock:

@@ -91,6 +91,7 @@ class CameraProcess:
         clock: Clock | None = None,
         watchdog: Watchdog | None = None,
         make_smaller: Callable[[], bool] = lambda: False,
+        given_code: str | None = None,
     ) -> None:
         """`on_claim_code` is told each new code; None when none is valid, at the start too.
 
@@ -107,7 +108,7 @@ class CameraProcess:
         self._size = _UNKNOWN_SIZE
         self._is_size_known = False
         self._stopping = threading.Event()
-        self._authority = Authority(home, self._clock, ClaimCodes(record.camera_id))
+        self._authority = Authority(home, self._clock, ClaimCodes(record.camera_id, given_code))
         self._commands = Commands(self._authority, self)
         self._board = StatusBoard(_identity(record), self._publish)
         self._storage = Storage(

@@ -16,7 +16,7 @@ usage() {
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 ROOT=$(cd "$HERE/../.." && pwd)
 OPT=/opt/stoop ETC=/etc/stoop DATA=/var/lib/stoop UNITS=/etc/systemd/system
-UNIT_NAMES=(stoop-camera.service stoop-server.socket stoop-server.service stoop-courier.service stoop-holes.path stoop-holes.service stoop-firewall.service stoop-update.service stoop.target)
+UNIT_NAMES=(stoop-camera.service stoop-server.socket stoop-server.service stoop-courier.service stoop-code.service stoop-holes.path stoop-holes.service stoop-firewall.service stoop-update.service stoop.target)
 PACKAGES=(python3 python3-venv nftables avahi-daemon)
 LEAST_FREE_MB=1500
 SOURCE='' WHEELS='' DRY='' JOB=install PURGE=''

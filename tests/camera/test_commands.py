@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from camera.actions import ACTIONS
-from camera.claim_code import ALPHABET
+from camera.claim_code import ALPHABET, ClaimCodes, read_given
 from camera.contract import Command, CommandError, CommandResult
 from camera.control import PlateView
 from camera.signed import MAX_JWS_CHARS, encode_base64url
@@ -79,6 +79,24 @@ def test_a_code_ends_after_ten_minutes(unclaimed: House) -> None:
     unclaimed.clock.pass_s(601)
 
     assert code_of(unclaimed.claim(code=old)) == "no_code"
+
+
+def test_a_code_that_the_owner_chose_claims_once(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    camera_id = house.authority.home.camera().camera_id
+    house.authority.codes = ClaimCodes(camera_id, read_given(" door-be11 \n"))
+
+    assert house.code() == "D00R-BE11"
+    for _ in range(5):
+        assert code_of(house.claim(code="0000-0000")) == "bad_code"
+    house.clock.pass_s(61)
+    assert house.code() != "D00R-BE11"
+
+
+@pytest.mark.parametrize("text", ["", "short", "DOORBELL9", "UUUU-UUUU", "AAAA-AAAA", "1212-1212", "d\x00orbell"])
+def test_a_chosen_code_that_cannot_serve_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="set-up code on the card"):
+        read_given(text)
 
 
 def test_a_code_has_forty_bits(unclaimed: House) -> None:

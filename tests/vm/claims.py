@@ -60,6 +60,23 @@ def is_claimed_and_watched(house: House) -> str:
     return f"from another machine on the LAN: claimed, drawn, {width}x{height} live over the one UDP socket"
 
 
+def takes_a_code_from_the_card(house: House) -> str:
+    """Written onto the boot partition, as any computer can; gone again before the next claim."""
+    boot = house.machine.root / "boot" / "firmware"
+    boot.mkdir(parents=True, exist_ok=True)
+    (boot / "stoop-code.txt").write_text("door be11\r\n")
+    house.machine.must("systemctl", "restart", "stoop-code.service", "stoop-camera.service")
+    shown = "claim code D00R-BE11,"
+    until(lambda: shown in house.machine.log_of("stoop-camera.service", 20), "the card's code to be in force", 30)
+    (boot / "stoop-code.txt").unlink()
+    house.machine.must("rm", "-r", "/run/stoop-code")
+    house.machine.must("systemctl", "restart", "stoop-camera.service")
+    until(lambda: shown not in house.machine.log_of("stoop-camera.service", 4), "another code", 30)
+    until(lambda: "claim code" in house.machine.log_of("stoop-camera.service", 4), "another code", 30)
+    until(visitor.is_online, "the doorbell to be back", 30)
+    return "a set-up code that was written onto the boot partition is the one that claims; without it one is made"
+
+
 def has_its_name(house: House) -> str:
     question = dns.message.make_query("stoop.local", dns.rdatatype.A)
 
@@ -434,6 +451,7 @@ def probe(house: House, user: str | None) -> dict[str, str]:
 Claim = Callable[[House], str]
 CLAIMS: dict[str, Claim] = {
     "install": installs,
+    "card-code": takes_a_code_from_the_card,
     "owner": is_claimed_and_watched,
     "name": has_its_name,
     "clips": records,

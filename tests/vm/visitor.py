@@ -49,6 +49,13 @@ def is_answering() -> bool:
     return False
 
 
+def is_online() -> bool:
+    """Whether the server has met the camera; asked before there is an owner."""
+    with contextlib.suppress(httpx.HTTPError), httpx.Client(base_url=URL, verify=False, timeout=3) as http:
+        return bool(http.get("/api/hello").json()["online"])
+    return False
+
+
 def watch(owner: ScriptedOwner, pictures: int = 10) -> tuple[int, int]:
     """Width and height of the live picture after so many. Raises Failure."""
     return asyncio.run(_watch(owner, pictures))
