@@ -10,6 +10,7 @@ import signal
 import sys
 import threading
 from pathlib import Path
+from typing import NoReturn
 
 import msgspec
 
@@ -127,5 +128,17 @@ class _Status:
                 self._descriptor = None  # whoever started us is gone; the camera goes on
 
 
+def end_now(code: int) -> NoReturn:
+    """All is closed: end without Python's own clearing up.
+
+    A lens that blocks leaves a thread behind, and Python ends such threads in the middle of a driver's or codec's C++,
+    which then aborts the whole process: systemd counts a stop as a failure then.
+    """
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    end_now(main())
