@@ -190,6 +190,18 @@ def prove(
 
 
 @app.command()
+def inventory(
+    data: Annotated[Path | None, typer.Option("--data", help="data folder; default: the running camera's")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """What a thief would find in the data folder; exit code 1 when a key is there that should not be."""
+    from stoop.inventory_command import inventory_command
+    from stoop.prove.installation import only_running
+
+    raise typer.Exit(inventory_command(data or only_running() or Path("stoop-data"), as_json=as_json))
+
+
+@app.command()
 def doctor(
     data: Annotated[Path | None, typer.Option("--data", help="data folder; default: the running camera's")] = None,
     config: Config = None,

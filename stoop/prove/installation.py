@@ -75,7 +75,7 @@ def find_installation(data: Path | None, config: Path | None, identity: Path | N
 
     Raises NoInstallationError when there is none, SettingsError when its settings cannot be read.
     """
-    folder = data or _only_running() or Path("stoop-data")
+    folder = data or only_running() or Path("stoop-data")
     if not (folder / "camera" / "camera.json").exists():
         raise NoInstallationError(f"there is no camera in {folder}: start it, or name its folder with --data")
     running = find_running("camera", folder)
@@ -86,7 +86,8 @@ def find_installation(data: Path | None, config: Path | None, identity: Path | N
     )
 
 
-def _only_running() -> Path | None:
+def only_running() -> Path | None:
+    """The data folder of the one camera that runs here; None where there is none, or more than one."""
     folders = {path for one in all_running("camera") if (path := one.path("data"))}
     return folders.pop() if len(folders) == 1 else None
 

@@ -12,6 +12,7 @@ import pytest
 
 from camera.encoder import Encoder
 from camera.frame import PictureSize
+from camera.inventory import take_inventory
 from camera.mask import Masker
 from camera.thumbnail import jpeg_thumbnail
 from stoop.open_clips import list_clips, open_clips
@@ -135,6 +136,13 @@ def test_the_owners_secrets_are_nowhere(seized: Seized) -> None:
     for name, data in seized.files.items():
         assert [secret for secret in secrets if secret in data] == [], name
         assert owner.key.private_bytes_raw().hex().encode() not in data, name
+
+
+def test_the_inventory_knows_every_file_and_finds_the_servers_key_alone(seized: Seized) -> None:
+    found = take_inventory(seized.data)
+    assert (found.strange, found.unread) == ([], [])
+    assert found.private_keys == ["server/tls-key.pem"]
+    assert found.piles["clips"].files == sum(name.startswith("sealed/clips/") for name in seized.files)
 
 
 def test_what_is_sealed_names_nobody(seized: Seized) -> None:
