@@ -1,4 +1,4 @@
-"""`python3 run.py faults`: every call failing with every reason, really full disks, a thousand killed processes."""
+"""`python3 run.py faults`: each call failing with each reason, really full disks, killed processes and cameras."""
 
 from __future__ import annotations
 
@@ -21,15 +21,18 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def main(words: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="run.py faults", description=__doc__)
-    parser.add_argument("--kills", type=int, default=1000, help="how many processes to kill")
-    kills = parser.parse_args(words).kills
+    parser.add_argument("--kills", type=int, default=1000, help="how many processes that only record to kill")
+    parser.add_argument("--camera-kills", type=int, default=20, help="how often to kill the whole camera")
+    asked = parser.parse_args(words)
     is_well = _every_call()
     print("\nreally full disks, and the page that says so:", flush=True)
     pytest = [sys.executable, "-m", "pytest", "-q", "-rs", "-p", "no:randomly"]
     tests = ["tests/camera/test_full_card.py", "tests/e2e/test_full_card_page.py"]
     is_well &= subprocess.call([*pytest, *tests], cwd=ROOT) == 0
     print(flush=True)
-    is_well &= subprocess.call([sys.executable, "-m", "tests.crash.killed", str(kills)], cwd=ROOT) == 0
+    is_well &= subprocess.call([sys.executable, "-m", "tests.crash.killed", str(asked.kills)], cwd=ROOT) == 0
+    env = {**os.environ, "STOOP_CAMERA_KILLS": str(asked.camera_kills)}
+    is_well &= subprocess.call([*pytest, "-s", "tests/e2e/test_killed_camera.py"], cwd=ROOT, env=env) == 0
     return 0 if is_well else 1
 
 
