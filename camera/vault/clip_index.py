@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterator, Mapping
 
 from camera.vault.clip_ids import is_clip_id
-from camera.vault.files import Looks
 
 CLIP_SUFFIX = ".age"
 THUMBNAIL_SUFFIX = ".thumb"
@@ -18,15 +16,15 @@ class ClipIndex:
     A file that somebody takes away behind the vault's back stays in here until it is to be deleted.
     """
 
-    def __init__(self, clips: Path, thumbnails: Path, files: Looks) -> None:
-        """Lists both folders. Raises StorageError."""
+    def __init__(self, clips: Mapping[str, int], thumbnails: Mapping[str, int]) -> None:
+        """Bytes of what lies in both folders, by name, in order of names."""
         self._bytes: dict[str, int] = {}
         self.stray_thumbnails: list[str] = []
         """Names of thumbnails whose clip is gone."""
-        for name, size_bytes in files.sizes(clips).items():
+        for name, size_bytes in clips.items():
             if (clip_id := _stem(name, CLIP_SUFFIX)) is not None:
                 self._bytes[clip_id] = size_bytes
-        for name, size_bytes in files.sizes(thumbnails).items():
+        for name, size_bytes in thumbnails.items():
             clip_id = _stem(name, THUMBNAIL_SUFFIX)
             if clip_id in self._bytes:
                 self._bytes[clip_id] += size_bytes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -49,10 +49,22 @@ class Deletions:
     without a word, and one that its owner deleted never comes back.
     """
 
-    def __init__(self, clips: Path, thumbnails: Path, files: Files, write_down: Callable[[Deletion], None]) -> None:
-        """Finds what was broken off. `write_down` puts the card on the disk. Raises StorageError."""
-        self._clips, self._thumbnails, self._files, self._write_down = clips, thumbnails, files, write_down
-        found = (deletion_of(name) for name in files.sizes(clips))
+    def __init__(
+        self,
+        clips: Path,
+        thumbnails: Path,
+        names: Iterable[str],
+        files: Files,
+        write_down: Callable[[Deletion], None],
+        is_card_unsure: Callable[[], bool],
+    ) -> None:
+        """Finds what was broken off among the `names` in `clips`.
+
+        `write_down` puts the card on the disk; `is_card_unsure`: it failed, and the card may be there all the same.
+        """
+        self._clips, self._thumbnails, self._files = clips, thumbnails, files
+        self._write_down, self._is_card_unsure = write_down, is_card_unsure
+        found = (deletion_of(name) for name in names)
         self._unfinished = {each.clip_id: each for each in found if each}
         self._written: set[str] = set()
 
@@ -62,20 +74,33 @@ class Deletions:
         return tuple(sorted(self._unfinished))
 
     def delete(self, deletion: Deletion) -> None:
-        """All three steps. Raises StorageError: the clip is then as it was, or hidden and `unfinished`."""
+        """All three steps, or what is left of them.
+
+        Raises StorageError: the clip is then as it was, or hidden and `unfinished`. It stays hidden where its card may
+        be on the disk all the same.
+        """
         path, hidden = self._clips / f"{deletion.clip_id}{CLIP_SUFFIX}", self._clips / deletion.hidden_name
-        self._files.replace(path, hidden)
-        self._unfinished[deletion.clip_id] = deletion
+        if deletion.clip_id not in self._unfinished:
+            self._files.replace(path, hidden)
+            self._unfinished[deletion.clip_id] = deletion
+            try:
+                self._files.sync_folder(self._clips)
+            except VaultError:
+                self._show_again(deletion, path, hidden)
+                raise
         try:
-            self._files.sync_folder(self._clips)
             self._write_down(deletion)
         except VaultError:
-            self._files.replace(hidden, path)
-            del self._unfinished[deletion.clip_id]
-            self._files.sync_folder(self._clips)
+            if not self._is_card_unsure():
+                self._show_again(deletion, path, hidden)
             raise
         self._written.add(deletion.clip_id)
         self._remove(deletion)
+
+    def _show_again(self, deletion: Deletion, path: Path, hidden: Path) -> None:
+        self._files.replace(hidden, path)
+        del self._unfinished[deletion.clip_id]
+        self._files.sync_folder(self._clips)
 
     def finish(self) -> None:
         """Go on with what was broken off. Raises StorageError; what was finished before stays finished."""

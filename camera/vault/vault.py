@@ -52,12 +52,15 @@ class Vault:
         for folder in (root, self._clips, self._thumbnails, journal):
             self._files.make_folder(folder)
             self._files.sync_folder(folder.parent)
-        for folder in (root, self._clips, self._thumbnails, journal):
-            self._remove_temporaries(folder)
+        clips, thumbnails = self._swept(self._clips), self._swept(self._thumbnails)  # each listed once: there are many
+        for folder in (root, journal):
+            self._swept(folder)
         self._lock = threading.RLock()
         self._open_clip: ClipWriter | None = None
-        self._index = ClipIndex(self._clips, self._thumbnails, self._files)
-        self._deletions = Deletions(self._clips, self._thumbnails, self._files, self._write_down)
+        self._index = ClipIndex(clips, thumbnails)
+        self._deletions = Deletions(
+            self._clips, self._thumbnails, clips, self._files, self._write_down, lambda: self._journal.is_last_unsure
+        )
         self._ids = ClipIds(root, self._files, max([*self._deletions.unfinished, self._index.newest or ""]) or None)
         self._reserve = Reserve(root, self._files)
         self._journal = self._with_reserve(lambda: Journal(journal, camera_id, recipients, clock, self._files))
@@ -199,10 +202,13 @@ class Vault:
         """Without one nobody ever opens it; it was cut before its opened card."""
         return has_whole_header(self._files.read(self._clip_path(clip_id), _HEADER_AT_MOST_BYTES))
 
-    def _remove_temporaries(self, folder: Path) -> None:
-        for name in self._files.sizes(folder):
-            if is_temporary(name):
-                self._files.remove(folder / name)
+    def _swept(self, folder: Path) -> dict[str, int]:
+        """What lies in the folder, by name in order, once temporaries are removed."""
+        sizes = self._files.sizes(folder)
+        for name in [name for name in sizes if is_temporary(name)]:
+            self._files.remove(folder / name)
+            del sizes[name]
+        return sizes
 
     def _clip_path(self, clip_id: str) -> Path:
         return self._clips / f"{clip_id}{CLIP_SUFFIX}"

@@ -47,6 +47,16 @@ def test_whatever_call_fails_nothing_escapes_nothing_is_lost_and_recording_resum
         assert live_through(base, IDENTITY, fault) == [], f"{call}, {fault}"
 
 
+@pytest.mark.parametrize("number", ERRNOS, ids=[os.strerror(number) for number in ERRNOS])
+def test_a_clip_whose_deleted_card_may_be_there_does_not_come_back(
+    calls: list[str], tmp_path: Path, number: int
+) -> None:
+    steps = ["replace", "save folder", "write", "save", "delete", "save folder", "delete", "save folder"]
+    (hidden_at,) = [at for at in range(len(calls)) if calls[at : at + len(steps)] == steps]
+
+    assert live_through(tmp_path, IDENTITY, Fault(hidden_at + 3, number)) == []
+
+
 def test_a_record_that_was_refused_and_told_as_kept_would_be_seen(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, calls: list[str]
 ) -> None:
