@@ -129,12 +129,10 @@ class Pipeline:
         self._record_what_was_asked()
 
     def stop(self, why: StopReason) -> None:
-        """Close the open clip, if there is one; frames may follow."""
-        self._asked.clear()
-        self._act(self._recorder.on_stop(why))
-        if self._is_moving and why != "fault":
-            self._is_moving = False
-            self._sink.motion(False)
+        """Close the open clip, if there is one; frames may follow. What was asked for stands after a fault only."""
+        if why != "fault":
+            self._asked.clear()
+        self._end_clip(why)
 
     @property
     def _sees(self) -> bool:
@@ -151,13 +149,17 @@ class Pipeline:
         """The picture, or black in its place. What was seen before a change is never mixed with what comes after."""
         is_right = self._guard is None or self._guard.look(masked)
         if is_right != self._is_view_right:
-            asked = dict(self._asked)  # by whoever asked while it was black; a clip that was open is not gone on with
-            self.stop("stopped")
+            self._end_clip("stopped")
             self._begin_recording()
             self._is_view_right, self._is_key_due = is_right, True
-            self._asked = asked
             self._record_what_was_asked()
         return masked if is_right else self._masker.black(masked.captured_at_ns)
+
+    def _end_clip(self, why: StopReason) -> None:
+        self._act(self._recorder.on_stop(why))
+        if self._is_moving and why != "fault":
+            self._is_moving = False
+            self._sink.motion(False)
 
     def _record_what_was_asked(self) -> None:
         """The recorder knows until when it stands: what was asked too long ago starts nothing."""

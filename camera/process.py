@@ -121,9 +121,7 @@ class CameraProcess:
         )
         self._plate = PlateSession(settings.camera.plate_s, self._clock)
         self._traffic = TrafficSession(self._clock)
-        shown = CodeReader(
-            record.camera_id, self._authority.shown, self._clock, lambda: not self._board.state().is_claimed
-        )
+        shown = CodeReader(record.camera_id, self._authority.shown, self._clock, self._is_unclaimed)
         lookers = Lookers(self._plate, self._traffic, shown)
         self._guard = ViewGuard(self)
         self._desk = MotionDesk(data / "camera", self._clock, self._use_tuning, self._storage.seal)

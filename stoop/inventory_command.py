@@ -11,7 +11,7 @@ from typing import Any
 
 from rich.console import Console
 
-from camera.inventory import SEALED_KINDS, Inventory, Pile, take_inventory
+from stoop.inventory import SEALED_KINDS, Inventory, Pile, take_inventory
 
 TELLS: dict[str, str] = {
     "clips": "recordings: how many, how long about (by their sizes) and when; not what is in them",
@@ -73,7 +73,9 @@ def _show(found: Inventory, data: Path) -> None:
                 console.print(f"  {_counted(pile)}: {TELLS[pile.kind]}", soft_wrap=True)
     if found.clips_ever is not None:
         console.print(f"  there were {found.clips_ever} recordings in all, as ids and the file sequence say")
-    console.print("\n[bold]keys that are here[/bold]")
+    console.print(
+        "\n[bold]keys that are here[/bold], looked for in all files but the sealed ones and those over 256 KiB"
+    )
     for name in found.private_keys or ["none"]:
         console.print(f"  {name}")
     console.print("\n[bold]not here[/bold]")

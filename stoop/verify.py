@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,15 +12,23 @@ from typing import Any, Literal
 import msgspec
 
 from camera.vault.cards import ClipClosed, ClipDeleted
+from camera.vault.clip_ids import is_clip_id, number_of
+from camera.vault.deletions import deletion_of
+from camera.vault.files import TEMPORARY_SUFFIX
 from camera.vault.journal import RECORD_BYTES, chain, first_record
+from camera.vault.reserve import RESERVE_BYTES
 from stoop.open_clips import ClipReport, JournalSummary, OnProgress, Opener, OpenError, summarize_journal
 from stoop.reader.errors import ThumbnailError
-from stoop.reader.folder import clip_id_of
 from stoop.reader.thumbnails import open_thumbnail
 
 FindingKind = Literal["altered", "missing", "came back", "doubled", "strange", "rolled back"]
 _FITTING = {"clips": ".age", "thumbs": ".thumb", "journal": ".sjl"}
-_BEING_DELETED = ".gone"
+_STEMS = {
+    "clips": re.compile("[0-9a-f]{32}"),
+    "thumbs": re.compile("[0-9a-f]{32}"),
+    "journal": re.compile("[0-9a-f]{8}"),
+}
+_BESIDE = {name + ending for name in ("sequence", "reserve") for ending in ("", TEMPORARY_SUFFIX)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +89,8 @@ def verify(
     if opener.journal:
         records = {str(epoch.header.epoch): epoch.stored_records for epoch in opener.journal.epochs}
     if opener.folder.is_whole:
-        findings += [*_thumbnails(opener, reports), *_strangers(opener.folder.thumbnails.parent)]
+        sealed = opener.folder.thumbnails.parent
+        findings += [*_thumbnails(opener, reports), *_strangers(sealed), *_numbers(sealed, reports)]
     if earlier:
         findings += _rolled_back(opener, earlier)
     return Verdict(tuple(reports), tuple(findings), roots, records, earlier is not None)
@@ -133,12 +143,28 @@ def _thumbnails(opener: Opener, reports: Sequence[ClipReport]) -> Iterator[Findi
 
 
 def _strangers(sealed: Path) -> Iterator[Finding]:
-    """Files that the camera never made; temporaries of a power cut go at its next start."""
+    """Files that the camera never made; what a power cut left of its own goes at its next start."""
+    for file in sorted(sealed.glob("*")):
+        if file.name not in _BESIDE and not file.is_dir():
+            yield Finding("strange", file.name, "the camera makes no such file")
     for folder, ending in _FITTING.items():
         for file in sorted((sealed / folder).glob("*")) if (sealed / folder).is_dir() else ():
-            fits = file.suffix == ending and (folder == "journal" or clip_id_of(file) is not None)
-            if not fits and file.suffix not in (".new", _BEING_DELETED):
+            whole = file.name.removesuffix(TEMPORARY_SUFFIX)
+            fits = whole.endswith(ending) and _STEMS[folder].fullmatch(whole.removesuffix(ending))
+            if not fits and deletion_of(file.name) is None:
                 yield Finding("strange", str(file.relative_to(sealed)), "the camera makes no such file")
+
+
+def _numbers(sealed: Path, reports: Sequence[ClipReport]) -> Iterator[Finding]:
+    """A copy on a second box has neither file."""
+    sequence, reserve = sealed / "sequence", sealed / "reserve"
+    if sequence.is_file():
+        text = sequence.read_bytes()
+        least = max((number_of(report.clip) for report in reports if is_clip_id(report.clip)), default=0)
+        if not re.fullmatch(rb"[0-9]{1,10}\n", text) or int(text) < least:
+            yield Finding("altered", "sequence", "it is not the number of the newest clip")
+    if reserve.is_file() and reserve.stat().st_size != RESERVE_BYTES:
+        yield Finding("altered", "reserve", "it has another size; nothing is kept in it")
 
 
 def _rolled_back(opener: Opener, earlier: Earlier) -> Iterator[Finding]:

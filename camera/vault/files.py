@@ -11,7 +11,7 @@ from camera.vault.errors import StorageError
 
 FILE_MODE = 0o640
 FOLDER_MODE = 0o750
-_TEMPORARY_SUFFIX = ".new"
+TEMPORARY_SUFFIX = ".new"
 _APPEND = os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
 _NEW = os.O_CREAT | os.O_EXCL
 
@@ -84,7 +84,7 @@ class Files(Looks, Protocol):
 
 def write_durably(files: Files, path: Path, data: bytes) -> None:
     """Put `data` at `path` so that a power cut leaves the old file or the new one, never half of one."""
-    temporary = path.with_name(path.name + _TEMPORARY_SUFFIX)
+    temporary = path.with_name(path.name + TEMPORARY_SUFFIX)
     files.remove(temporary)
     file = files.open(temporary, is_new=True)
     try:
@@ -98,7 +98,7 @@ def write_durably(files: Files, path: Path, data: bytes) -> None:
 
 def is_temporary(name: str) -> bool:
     """True for what `write_durably` leaves behind when it is cut."""
-    return name.endswith(_TEMPORARY_SUFFIX)
+    return name.endswith(TEMPORARY_SUFFIX)
 
 
 class DiskFile:

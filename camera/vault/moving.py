@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeAlias
 
-MAX_ROWS = 1500
-"""About 36 KB of JSON: browsers look for the closed box in the last 64 KiB."""
+MAX_ROWS = 750
+"""About 18 KB of JSON: browsers look for the closed box, with its table of key pictures, in the last 64 KiB."""
 _BOXES_A_MOMENT = 3
 _FIRST_STEP_MS = 250
 

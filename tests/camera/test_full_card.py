@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -19,35 +18,18 @@ from stoop.reader.folder import find_sealed
 from stoop.reader.identities import X25519Identity
 from stoop.reader.journal import check_journal
 from tests.camera.vault.fakes import CAMERA_ID, MASK_DIGEST, FakeClock, access_units
+from tests.small_disk import fill, small_disk
 
 IDENTITY = X25519Identity(os.urandom(32))
-CARD_BYTES, EXT4_BYTES = 2 * 1024 * 1024, 4 * 1024 * 1024
+CARD_BYTES = {"tmpfs": 2 * 1024 * 1024, "ext4": 4 * 1024 * 1024}
 
 
 @pytest.fixture(params=["tmpfs", "ext4"])
 def card(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A small file system of its own, of which clips leave a part free."""
+    """Of which clips leave a part free; ext4 is what a Raspberry Pi's card has."""
     monkeypatch.setattr("camera.storage._MIN_FREE_BYTES", 2 * RESERVE_BYTES)
-    mounted = tmp_path / "card"
-    mounted.mkdir()
-    if os.geteuid() != 0 or not _mount(request.param, mounted):
-        pytest.skip(f"only root may mount a small {request.param} file system, and not in every container")
-    yield mounted
-    subprocess.run(["umount", "--lazy", str(mounted)], check=True)
-
-
-def _mount(kind: str, mounted: Path) -> bool:
-    """A tmpfs, or an ext4 in a file as a loop device: the kind that a Raspberry Pi's card has."""
-    image = mounted.with_suffix(".img")
-    commands = {
-        "tmpfs": [["mount", "-t", "tmpfs", "-o", f"size={CARD_BYTES},mode=0755", "stoop-test", str(mounted)]],
-        "ext4": [
-            ["truncate", f"--size={EXT4_BYTES}", str(image)],
-            ["mkfs.ext4", "-q", "-m", "0", "-O", "^has_journal", str(image)],
-            ["mount", "-o", "loop", str(image), str(mounted)],
-        ],
-    }
-    return all(subprocess.run(each, capture_output=True, check=False).returncode == 0 for each in commands[kind])
+    with small_disk(tmp_path / "card", CARD_BYTES[request.param], request.param) as mounted:
+        yield mounted
 
 
 @pytest.fixture
@@ -64,18 +46,6 @@ def storage_on(card: Path, news: list[str]) -> Storage:
         lambda kind, _: news.append(kind),
         lambda f: news.append(str(f)),
     )
-
-
-def fill(card: Path) -> Path:
-    """Somebody else's file that takes every byte that is left."""
-    other = card / "other"
-    with other.open("wb", buffering=0) as file:
-        try:
-            while file.write(b"\xa5" * 4096):
-                pass
-        except OSError:
-            pass
-    return other
 
 
 def clip_of(storage: Storage) -> None:

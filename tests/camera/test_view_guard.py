@@ -177,6 +177,17 @@ def test_a_clip_that_is_asked_for_while_a_drawing_comes_into_force_is_recorded(h
     assert start.cause == cause
 
 
+def test_a_clip_that_was_asked_for_while_black_stands_after_a_fault_of_the_card(house: House) -> None:
+    house.guard.forget(OTHER.digest)
+    house.see(HERE, 1)
+    house.pipeline.record_now(house.now_ns)
+    house.pipeline.stop("fault")
+    house.guard.begin(OTHER.digest, house.pipeline._masker.visible_luma)
+    house.see(HERE, 1)
+
+    assert any(isinstance(action, StartClip) for action in house.screen.actions)
+
+
 def test_what_was_asked_for_long_before_the_view_was_right_starts_nothing(house: House) -> None:
     house.guard.forget(OTHER.digest)
     house.see(HERE, 1)

@@ -18,7 +18,7 @@ from camera.vault.clip_ids import ClipIds
 from camera.vault.deletions import Deletion, Deletions
 from camera.vault.files import Files, OpenFile
 from camera.vault.journal import Journal, journal_files
-from tests.crash.recording import RecordingFile, RecordingFiles
+from tests.crash.recording import RecordingFiles
 
 
 class _NoFolderSync(RecordingFiles):
@@ -33,7 +33,7 @@ class _RenameFirst(RecordingFiles):
 
     def open(self, path: Path, *, is_new: bool) -> OpenFile:  # type: ignore[override]  # a wrapper in its place
         file = super().open(path, is_new=is_new)
-        return _Unsaved(file) if path.suffix == ".new" else file  # type: ignore[arg-type]  # a RecordingFile
+        return _Unsaved(file) if path.suffix == ".new" else file
 
 
 class _NeverSaved(RecordingFiles):
@@ -41,11 +41,13 @@ class _NeverSaved(RecordingFiles):
 
     def open(self, path: Path, *, is_new: bool) -> OpenFile:  # type: ignore[override]  # a wrapper in its place
         file = super().open(path, is_new=is_new)
-        return _Unsaved(file) if path.suffix == ".age" else file  # type: ignore[arg-type]  # a RecordingFile
+        return _Unsaved(file) if path.suffix == ".age" else file
 
 
 class _Unsaved:
-    def __init__(self, file: RecordingFile) -> None:
+    """Is written and never saved."""
+
+    def __init__(self, file: OpenFile) -> None:
         self._file = file
 
     def write(self, data: memoryview) -> None:
@@ -89,25 +91,10 @@ def _card_first() -> AbstractContextManager[object]:
 
     def finished(writer: ClipWriter, end: ClipEnd) -> ClipClosed:
         file = writer._file
-        writer._file = _Late(file)
+        writer._file = _Unsaved(file)
         return finish(writer, end)
 
     return patch.object(ClipWriter, "_finish", finished)
-
-
-class _Late:
-    """Is saved by nobody once the clip ends."""
-
-    def __init__(self, file: OpenFile) -> None:
-        self._file = file
-
-    def write(self, data: memoryview) -> None:
-        self._file.write(data)
-
-    def sync(self) -> None: ...
-
-    def close(self) -> None:
-        self._file.close()
 
 
 def _sequence_stored_late() -> AbstractContextManager[object]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,41 +11,25 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Starter, starter, until
 from tests.e2e.owner import claim, draw_rectangle
+from tests.small_disk import fill, small_disk
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 
-CARD = "160m"
+CARD_BYTES = 160 * 1024 * 1024
 """More than the 64 MiB that clips always leave free."""
 
 
 @pytest.fixture
 def card(tmp_path: Path) -> Iterator[Path]:
     """A folder for stoop's data on a file system of its own."""
-    (mounted := tmp_path / "data").mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", f"size={CARD},mode=0700", "stoop-test", str(mounted)]
-    if os.geteuid() != 0 or subprocess.run(command, capture_output=True, check=False).returncode != 0:
-        pytest.skip("only root may mount a small file system, and not in every container")
-    yield mounted
-    subprocess.run(["umount", "--lazy", str(mounted)], check=True)
+    with small_disk(tmp_path / "data", CARD_BYTES) as mounted:
+        yield mounted
 
 
 @pytest.fixture
 def start_on_card(card: Path) -> Iterator[Starter]:
     with starter(card.parent) as start:
         yield start
-
-
-def fill(card: Path) -> Path:
-    other = card / "somebody-elses"
-    with other.open("wb", buffering=0) as file:
-        try:
-            while file.write(b"\xa5" * 65536):
-                pass
-            while file.write(b"\xa5"):
-                pass
-        except OSError:
-            pass
-    return other
 
 
 def recorded_bytes(clips: Path) -> int:

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from camera.home import Home
-from camera.inventory import KINDS, take_inventory
 from camera.vault import Vault
+from stoop.inventory import KINDS, take_inventory
 from stoop.inventory_command import TELLS
 from tests.camera.vault.fakes import CAMERA_ID, FakeClock, access_units, record_clip
 from tests.stoop.reader.fakes import new_identity_file
@@ -77,8 +77,17 @@ def test_an_owners_key_on_the_card_is_found_wherever_it_lies(data: Path, line: s
 
 def test_a_file_that_is_none_of_ours_is_named(data: Path) -> None:
     (data / "sealed" / "clips" / "holiday.mp4").write_bytes(b"x")
+    (data / "sealed" / "clips" / "holiday.new").write_bytes(b"x")
     os.symlink("/etc/hostname", data / "camera" / "link.json")
-    assert take_inventory(data).strange == ["camera/link.json", "sealed/clips/holiday.mp4"]
+    assert take_inventory(data).strange == ["camera/link.json", "sealed/clips/holiday.mp4", "sealed/clips/holiday.new"]
+
+
+def test_what_a_power_cut_left_is_ours(data: Path) -> None:
+    """Written by the two ways that there are: the vault's, and whole small files'."""
+    (data / "sealed" / "thumbs" / f"{'a' * 32}.thumb.new").write_bytes(b"x")
+    (data / "camera" / ".mask.json.new").write_bytes(b"x")
+    found = take_inventory(data)
+    assert (found.piles["unfinished"].files, found.strange) == (2, [])
 
 
 def test_no_folder_is_one_sentence(tmp_path: Path) -> None:

@@ -174,6 +174,20 @@ SEEN: dict[str, tuple[Tampering, str, str]] = {
     "journal: old epoch taken away": (lambda h: h.journal(0).unlink(), "missing", "journal"),
     "journal: epochs exchanged": (lambda h: swap(h.journal(0), h.journal(1)), "altered", "journal"),
     "journal: an epoch doubled": (lambda h: shutil.copy(h.journal(1), h.journal(2)), "altered", "journal"),
+    "a file that looks half written": (
+        lambda h: (h.sealed / "clips" / "notes.new").write_text("x"),
+        "strange",
+        "clips",
+    ),
+    "a file that looks half deleted": (
+        lambda h: (h.sealed / "clips" / "notes.gone").write_text("x"),
+        "strange",
+        "clips",
+    ),
+    "a file beside the folders": (lambda h: (h.sealed / "notes.txt").write_text("x"), "strange", "notes"),
+    "sequence: set back": (lambda h: (h.sealed / "sequence").write_text("0\n"), "altered", "sequence"),
+    "sequence: no number": (lambda h: (h.sealed / "sequence").write_text("3x\n"), "altered", "sequence"),
+    "reserve: shortened": (lambda h: cut(h.sealed / "reserve", 99), "altered", "reserve"),
     "a file of somebody else": (lambda h: (h.sealed / "clips" / "notes.txt").write_text("x"), "strange", "clips"),
 }
 """What was done, and what `stoop open --verify` says: the kind, and what it is about."""
@@ -189,6 +203,13 @@ def test_what_nobody_touched_has_no_findings(house: House) -> None:
     assert verdict.findings == ()
     assert verdict.counts == {"complete": 2, "ended early": 1}
     assert house.findings(house.earlier()) == ()
+
+
+def test_what_a_power_cut_left_is_no_tampering(house: House) -> None:
+    house.clip(house.whole).rename(house.sealed / "clips" / f"{house.whole}.owner.{'d' * 16}.gone")
+    house.thumbnail(house.later).with_name(f"{house.later}.thumb.new").write_bytes(b"x")
+    kinds = {(finding.kind, finding.where.split()[0]) for finding in house.findings()}
+    assert kinds <= {("missing", "clip")}, "hidden, and written down at the next start"
 
 
 @pytest.mark.parametrize("name", SEEN)

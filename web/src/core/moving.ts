@@ -15,8 +15,10 @@ export interface Stretch {
 
 const MAX_ROWS = 10_000;
 const THOUSAND = 1000;
-/** A place stands until the next one, for so long at most. */
-const STANDS_MS = 600;
+/** A place stands until the next one, for so long at most; in long clips places are a second apart. */
+const STANDS_MS = 1200;
+/** So much longer than it is told, something is there. */
+const LASTS_MS = 600;
 /** Pauses shorter than this are none to somebody who looks at the whole clip. */
 const PAUSE_MS = 1500;
 
@@ -38,11 +40,15 @@ export function movingTable(list: readonly unknown[]): Moving[] {
 
 const isAmount = (value: unknown) => typeof value === "number" && Number.isInteger(value) && value >= 0;
 
-/** What counted at this moment of the clip. */
-export function placesAt(moving: readonly Moving[], atMs: number): Place[] {
+/** The moment whose places stand at this time of the clip; null where nothing counts. */
+export function momentAt(moving: readonly Moving[], atMs: number): number | null {
   const last = moving.findLast((each) => each.atMs <= atMs);
-  if (!last || atMs - last.atMs > STANDS_MS) return [];
-  return moving.filter((each) => each.atMs === last.atMs).map((each) => each.place);
+  return last && atMs - last.atMs <= STANDS_MS ? last.atMs : null;
+}
+
+/** What counted at a moment of the table. */
+export function placesOf(moving: readonly Moving[], moment: number | null): Place[] {
+  return moving.filter((each) => each.atMs === moment).map((each) => each.place);
 }
 
 /** When something counted, short pauses left out. */
@@ -50,8 +56,8 @@ export function stretches(moving: readonly Moving[]): Stretch[] {
   const found: { fromMs: number; toMs: number }[] = [];
   for (const { atMs } of moving) {
     const last = found.at(-1);
-    if (last && atMs - last.toMs <= PAUSE_MS) last.toMs = atMs + STANDS_MS;
-    else found.push({ fromMs: atMs, toMs: atMs + STANDS_MS });
+    if (last && atMs - last.toMs <= PAUSE_MS) last.toMs = atMs + LASTS_MS;
+    else found.push({ fromMs: atMs, toMs: atMs + LASTS_MS });
   }
   return found;
 }

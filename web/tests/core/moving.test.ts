@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { FormatError } from "../../src/core/errors";
-import { firstFeet, movingTable, placesAt, stretches } from "../../src/core/moving";
+import { firstFeet, momentAt, movingTable, placesOf, stretches } from "../../src/core/moving";
 
 const table = movingTable([
   [5000, 100, 200, 300, 400],
@@ -35,10 +35,11 @@ describe("what moved in a clip", () => {
   });
 
   it("stands where it was until the next place, and not for long", () => {
-    expect(placesAt(table, 4999)).toEqual([]);
-    expect(placesAt(table, 5100)).toHaveLength(2);
-    expect(placesAt(table, 5300).map(({ left }) => left)).toEqual([0.12]);
-    expect(placesAt(table, 7000)).toEqual([]);
+    const places = (atMs: number) => placesOf(table, momentAt(table, atMs));
+    expect(places(4999)).toEqual([]);
+    expect(places(5100)).toHaveLength(2);
+    expect(places(5300).map(({ left }) => left)).toEqual([0.12]);
+    expect(places(7000)).toEqual([]);
   });
 
   it("is told in stretches", () => {

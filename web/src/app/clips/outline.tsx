@@ -1,35 +1,35 @@
-/** Outlines round what counted, over the clip that plays; they follow it picture by picture where the browser can. */
+/** Outlines round what counted, over the clip that plays. */
 
 import { useEffect, useState } from "preact/hooks";
-import type { Place } from "../../core/motion";
-import { type Moving, placesAt } from "../../core/moving";
+import { type Moving, momentAt, placesOf } from "../../core/moving";
 
 interface OutlineProps {
   video: { readonly current: HTMLVideoElement | null };
   moving: readonly Moving[];
 }
 
-function usePlaces({ video, moving }: OutlineProps): readonly Place[] {
-  const [places, setPlaces] = useState<readonly Place[]>([]);
+/** Changes four times a second at most, though it is looked at with each picture. */
+function useMoment({ video, moving }: OutlineProps): number | null {
+  const [moment, setMoment] = useState<number | null>(null);
   useEffect(() => {
     const element = video.current;
     if (!element) return;
     let next = 0;
     const follow = () => {
-      setPlaces(placesAt(moving, element.currentTime * 1000));
+      setMoment(momentAt(moving, element.currentTime * 1000));
       next = requestAnimationFrame(follow);
     };
     follow();
     return () => cancelAnimationFrame(next);
   }, [video, moving]);
-  return places;
+  return moment;
 }
 
 const percent = (share: number) => `${share * 100}%`;
 
 /** Hidden from screen readers: they are told by the marks on the line. */
 export function Outline(props: OutlineProps) {
-  const places = usePlaces(props);
+  const places = placesOf(props.moving, useMoment(props));
   const element = props.video.current;
   const aspect = element?.videoWidth ? element.videoWidth / element.videoHeight : 16 / 9;
   return (

@@ -14,7 +14,7 @@ interface ScrubProps {
   moving: readonly Moving[];
 }
 
-export function useMoment(video: ScrubProps["video"]) {
+function useMoment(video: ScrubProps["video"]) {
   const [atS, setAt] = useState(0);
   const [isPaused, setPaused] = useState(true);
   useEffect(() => {

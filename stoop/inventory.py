@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 _LOOKED_INTO_BYTES = 256 * 1024
-"""Larger files are sealed ones, or none of ours; a key is a line."""
+"""Keys are looked for in files up to this size that are not sealed ones: all of ours that are not."""
 _PRIVATE = re.compile(rb"AGE-SECRET-KEY-|PRIVATE KEY-----|OPENSSH PRIVATE KEY", re.IGNORECASE)
-_SEALED = "sealed"
 
 KINDS: tuple[tuple[str, str], ...] = (
     ("clips", r"sealed/clips/[0-9a-f]{32}\.age"),
@@ -25,14 +24,17 @@ KINDS: tuple[tuple[str, str], ...] = (
     ("mask", r"camera/(mask|mask_shape|loosening)\.json"),
     ("view", r"camera/view\.json"),
     ("motion", r"camera/motion\.json"),
-    ("parcels", r"camera/parcels?\.json"),
-    ("bell", r"camera/(bell\.json|chime\..*|chimes?/.*)"),
+    ("parcels", r"camera/parcels\.json"),
+    ("bell", r"camera/bell\.json"),
     ("replies", r"camera/replies/.*"),
     ("ways_out", r"camera/holes\.json|courier/.*"),
     ("server", r"server/.*"),
     ("proof", r"proof\.json"),
-    ("running", r"run/.*|.*\.lock"),
-    ("unfinished", r".*\.new"),
+    ("running", r"run/.*"),
+    (
+        "unfinished",
+        r"camera/(replies/)?\.[a-z_]+\.json\.new|sealed/(sequence|reserve|thumbs/.{32}\.thumb|journal/.{8}\.sjl)\.new",
+    ),
 )
 """Ids that the page and the command have words for; the first that fits. What fits none is told by name."""
 SEALED_KINDS = frozenset({"clips", "deletions", "thumbnails", "journal"})
