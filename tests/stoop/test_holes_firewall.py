@@ -69,7 +69,6 @@ BAD = {
     "no JSON": b"{",
     "a name": b'[{"kind":"ntfy","address":"example.org","port":80}]',
     "words of nft": b'[{"kind":"ntfy","address":"1.2.3.4 . 80 }; flush ruleset","port":80}]',
-    "a zone with words": b'[{"kind":"ntfy","address":"fe80::1%a }\\nflush ruleset","port":80}]',
     "everybody": b'[{"kind":"ntfy","address":"0.0.0.0","port":80}]',
     "a group": b'[{"kind":"ntfy","address":"224.0.0.251","port":5353}]',
     "a whole net": b'[{"kind":"ntfy","address":"10.0.0.0/8","port":80}]',
@@ -84,12 +83,14 @@ BAD = {
 def test_a_list_that_is_not_to_be_believed_closes_everything(text: bytes, tmp_path: Path, nft: Path) -> None:
     (tmp_path / "list.json").write_bytes(text)
 
-    try:
+    with pytest.raises(BadListError):
         fill(tmp_path / "list.json", str(nft))
-    except BadListError:
-        assert (tmp_path / "told").read_text() == EMPTY
-    else:  # a zone is dropped, and with it what it says
-        assert "ruleset" not in (tmp_path / "told").read_text()
+    assert (tmp_path / "told").read_text() == EMPTY
+
+
+def test_a_zone_is_dropped_and_with_it_what_it_says() -> None:
+    hole = ListedHole("ntfy", "fe80::1%a }\nflush ruleset", 80)
+    assert script((hole,)) == f"{EMPTY}add element inet stoop courier6 {{ fe80::1 . 80 }}\n"
 
 
 @given(st.binary(max_size=300))

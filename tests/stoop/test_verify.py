@@ -227,6 +227,14 @@ def test_what_was_put_back_is_seen_beside_an_earlier_result(house: House, name: 
     assert any(finding.kind == "rolled back" for finding in house.findings(earlier))
 
 
+def test_how_many_entries_are_gone_is_said(house: House) -> None:
+    earlier = house.earlier()
+    drop_last_record(house.journal(1))
+    (finding,) = (each for each in house.findings(earlier) if each.kind == "rolled back")
+    before = earlier.records["1"]
+    assert finding.sentence == f"it held {before} records before, and holds {before - 1} now"
+
+
 def test_a_record_that_grew_was_not_put_back(house: House) -> None:
     earlier = house.earlier()
     data = house.journal(1).read_bytes()
