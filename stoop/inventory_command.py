@@ -9,9 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-
 from stoop.inventory import SEALED_KINDS, Inventory, Pile, take_inventory
+from stoop.terminal import new_console, plain
 
 TELLS: dict[str, str] = {
     "clips": "recordings: how many, how long about (by their sizes) and when; not what is in them",
@@ -64,8 +63,8 @@ def unexpected_keys(found: Inventory) -> list[str]:
 
 
 def _show(found: Inventory, data: Path) -> None:
-    console = Console()
-    console.print(f"In {data} a thief would find", soft_wrap=True)
+    console = new_console()
+    console.print(f"In {plain(str(data))} a thief would find", soft_wrap=True)
     for title, is_sealed in (("sealed, and no more than this can be told of it", True), ("readable", False)):
         console.print(f"\n[bold]{title}[/bold]")
         for pile in found.piles.values():
@@ -77,14 +76,14 @@ def _show(found: Inventory, data: Path) -> None:
         "\n[bold]keys that are here[/bold], looked for in all files but the sealed ones and those over 256 KiB"
     )
     for name in found.private_keys or ["none"]:
-        console.print(f"  {name}")
+        console.print(f"  {plain(name)}")
     console.print("\n[bold]not here[/bold]")
     for sentence in NOT_THERE:
         console.print(f"  {sentence}", soft_wrap=True)
     for name in found.strange:
-        console.print(f"[bold]not made by Stoop[/bold]: {name}", soft_wrap=True)
+        console.print(f"[bold]not made by Stoop[/bold]: {plain(name)}", soft_wrap=True)
     for name in found.unread:
-        console.print(f"not looked into, this user may not read it: {name} (run it as root)", soft_wrap=True)
+        console.print(f"not looked into, this user may not read it: {plain(name)} (run it as root)", soft_wrap=True)
 
 
 def _counted(pile: Pile) -> str:

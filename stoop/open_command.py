@@ -10,7 +10,6 @@ from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
-from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
@@ -25,6 +24,7 @@ from stoop.open_clips import (
     open_clips,
     summarize_journal,
 )
+from stoop.terminal import new_console, plain
 from stoop.verify import Verdict, read_earlier, verify
 from stoop.verify import as_json as verdict_as_json
 
@@ -71,11 +71,11 @@ def verify_command(path: Path, identity: Sequence[Path], earlier: Path | None, *
 
 
 def _show_verdict(verdict: Verdict) -> None:
-    console = Console()
+    console = new_console()
     for state, clips in sorted(verdict.counts.items()):
         console.print(f"{_count(clips, 'clip')} {state}")
     for finding in verdict.findings:
-        console.print(f"[bold]{finding.kind}[/bold]: {finding.where}: {finding.sentence}", soft_wrap=True)
+        console.print(f"[bold]{finding.kind}[/bold]: {plain(finding.where)}: {plain(finding.sentence)}", soft_wrap=True)
     if not verdict.findings:
         console.print("nothing was altered, taken away, put back or slipped in")
     if not verdict.is_compared:
@@ -102,7 +102,7 @@ def _progress(as_json: bool) -> Iterator[OnProgress | None]:
         yield None
         return
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as bar:
+    with Progress(*columns, console=new_console(is_error=True)) as bar:
         task = bar.add_task("opening", total=None)
 
         def show(news: OpenProgress) -> None:
@@ -122,13 +122,13 @@ def _show(reports: list[ClipReport], journal: JournalSummary | None) -> None:
             report.state if not report.detail else f"{report.state}: {report.detail}",
             report.opened_to or "",
         )
-    console = Console()
+    console = new_console()
     console.print(table)
     if journal:
         records, parts = _count(journal.records, "record"), _count(journal.epochs, "part")
         console.print(f"journal: {records} in {parts}")
         for problem in journal.problems:
-            console.print(f"[bold]journal: {problem}[/bold]")
+            console.print(f"[bold]journal: {plain(problem)}[/bold]")
         for clip in journal.missing_clips:
             console.print(f"[bold]clip {clip} has a card but is not there[/bold]")
 

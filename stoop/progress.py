@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
+from stoop.terminal import new_console
 
 
 @contextmanager
 def seconds_done(what: str, *, quiet: bool) -> Iterator[Callable[[float], None]]:
     """Gives a function that takes the seconds of video done; shows nothing when quiet or off a terminal."""
-    console = Console(stderr=True)
+    console = new_console(is_error=True)
     if quiet or not console.is_terminal:
         yield lambda _: None
         return

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
 
-from rich.console import Console
 from rich.panel import Panel
 
 from camera.__main__ import open_lens
@@ -21,6 +20,7 @@ from camera.settings import read_settings
 from camera.sources import SourceError
 from server.certificate import lan_addresses
 from stoop.supervise import Part, Supervisor, socket_path
+from stoop.terminal import new_console
 from stoop.terminal_bell import is_possible, terminal_bell
 
 
@@ -82,7 +82,7 @@ class Announcement:
         """`has_key`: the terminal's key b rings the bell."""
         self._data, self._ready_file, self._has_key = data, ready_file, has_key
         self._shown: tuple[object, object] | None = None
-        self._console = Console()
+        self._console = new_console()
 
     def __call__(self, parts: Sequence[Part]) -> None:
         said: dict[str, object] = {key: value for part in parts for key, value in part.said.items()}

@@ -18,6 +18,7 @@ from stoop.doctor import LOOKS
 from stoop.doctor.sight import Patient, Sight, State, broken
 from stoop.prove.installation import Installation
 from stoop.prove.processes import all_running, find_running
+from stoop.terminal import new_console
 
 INSTALLED_DATA, INSTALLED_CONFIG = Path("/var/lib/stoop"), Path("/etc/stoop/stoop.toml")
 _MARKS: dict[State, str] = {
@@ -35,7 +36,7 @@ def doctor(data: Path | None, config: Path | None, source: str | None, *, as_jso
     except SettingsError as error:
         print(f"stoop: {error}", file=sys.stderr)
         return 2
-    console, found = Console(highlight=False), {}
+    console, found = new_console(highlight=False), {}
     for name, sight in run_looks(patient):
         found[name] = sight
         if not as_json:

@@ -19,6 +19,7 @@ from server.proof_file import MAX_BYTES, NAME, Proof, ProofFinding
 from stoop.prove import CHECKS
 from stoop.prove.finding import Finding, Result, failed, not_checked
 from stoop.prove.installation import Installation, NoInstallationError, find_installation
+from stoop.terminal import new_console
 
 _MARKS: dict[Result, str] = {
     "proved": "[green]✓[/green]",
@@ -36,7 +37,7 @@ def prove(data: Path | None, config: Path | None, identity: Path | None, fills: 
         print(f"stoop: {error}", file=sys.stderr)
         return 2
     found = []
-    console = Console(stderr=as_json, highlight=False)
+    console = new_console(is_error=as_json, highlight=False)
     with console.status("checking") as status:
         for name, finding in run_checks(installation):
             found.append(as_line(name, finding))

@@ -99,7 +99,7 @@ export const words = {
     typeInstead: "Type the code instead",
     showTitle: "Hold this up to the camera",
     showText:
-      "About a forearm’s length from the lens, screen as bright as it goes. The camera reads this square and nothing else, and makes this phone its owner.",
+      "About a forearm’s length from the lens, screen as bright as it goes. The camera reads this square and nothing else, and makes this device its owner.",
     showLabel: "The square for your camera to read",
     showWaits: "Waiting until the camera has seen it…",
     codeShort: "The code has eight characters. Check that none is missing.",
