@@ -12,7 +12,7 @@ from stoop.run_command import Announcement
 from stoop.supervise import Part
 from stoop.terminal import new_console, plain
 
-FINGERPRINT = ":".join(["AB", "1A", "B8", "0A"] * 8)
+FINGERPRINT = ":".join(["1A", "AB", "B8", "0A"] * 8)
 """With `:ab:` in it, which is also the name of a blood group's emoji."""
 
 
