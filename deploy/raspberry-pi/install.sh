@@ -7,6 +7,7 @@ usage() {
 	usage: sudo ./install.sh [options]
 	  --source S      where pictures come from: picamera:0, v4l2:/dev/video0, demo (default: what is found)
 	  --wheels DIR    install from this folder alone, without internet (a release holds one)
+	  --image         inside a system that is being built and does not run yet; see deploy/image
 	  --dry-run       say what would be done, change nothing
 	  --uninstall     remove Stoop; your recordings and keys in /var/lib/stoop stay
 	  --purge         with --uninstall: those too, for good
@@ -19,7 +20,7 @@ OPT=/opt/stoop ETC=/etc/stoop DATA=/var/lib/stoop UNITS=/etc/systemd/system
 UNIT_NAMES=(stoop-camera.service stoop-server.socket stoop-server.service stoop-courier.service stoop-code.service stoop-holes.path stoop-holes.service stoop-firewall.service stoop-update.service stoop.target)
 PACKAGES=(python3 python3-venv nftables avahi-daemon)
 LEAST_FREE_MB=1500
-SOURCE='' WHEELS='' DRY='' JOB=install PURGE=''
+SOURCE='' WHEELS='' DRY='' IMAGE='' JOB=install PURGE=''
 
 say() { printf '%s\n' "$*"; }
 refuse() { printf 'stoop: %s\n' "$*" >&2; exit 2; }
@@ -43,6 +44,7 @@ read_options() {
 		case $1 in
 			--source) SOURCE=${2:?--source needs a value}; shift ;;
 			--wheels) WHEELS=${2:?--wheels needs a folder}; shift ;;
+			--image) IMAGE=1 ;;
 			--dry-run) DRY=1 ;;
 			--uninstall) JOB=uninstall ;;
 			--purge) PURGE=1 ;;
@@ -65,12 +67,17 @@ check_machine() {
 		arm64|amd64) ;;
 		*) refuse "this is a $(dpkg --print-architecture) system, Stoop needs 64 bit: flash the 64-bit image" ;;
 	esac
-	[ -d /run/systemd/system ] || [ -n "$DRY" ] || refuse "systemd does not run this machine, so no rule of Stoop's would hold: boot it with systemd"
+	if [ -n "$IMAGE" ]; then
+		[ ! -d /run/systemd/system ] || refuse "this system runs, --image is for one that is being built: leave --image out"
+		[ -n "$SOURCE" ] || refuse "--image cannot look for a camera: name it with --source"
+		[ -f "$HERE/../image/image.sh" ] || refuse "$HERE/../image is not here: take the deploy folder whole"
+	fi
+	[ -d /run/systemd/system ] || [ -n "$DRY$IMAGE" ] || refuse "systemd does not run this machine, so no rule of Stoop's would hold: boot it with systemd"
 	local free
 	free=$(df -Pm /opt 2>/dev/null | awk 'NR == 2 { print $4 }')
 	[ "${free:-0}" -ge "$LEAST_FREE_MB" ] || refuse "only ${free:-0} MB are free, Stoop needs $LEAST_FREE_MB: free space or take a larger card"
 	[ -z "$WHEELS" ] || [ -d "$WHEELS" ] || refuse "there is no folder $WHEELS: name the one with the wheels"
-	if [ ! -f $UNITS/stoop-server.socket ] && command -v ss > /dev/null && ss -Hltn 'sport = :443' | grep -q .; then
+	if [ -z "$IMAGE" ] && [ ! -f $UNITS/stoop-server.socket ] && command -v ss > /dev/null && ss -Hltn 'sport = :443' | grep -q .; then
 		refuse "port 443 is in use by another program of this machine: end that first"
 	fi
 }
@@ -103,10 +110,18 @@ install_packages() {
 }
 
 make_users() {
-	local name
-	getent group stoop > /dev/null || run groupadd --system stoop
+	local name number=960 as=(--system --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin)
+	# an image's numbers are the same in every release, since the recordings outlive the system that made them
+	getent group stoop > /dev/null || run groupadd --system ${IMAGE:+--gid $number} stoop
 	for name in stoop-camera stoop-server stoop-courier; do
-		getent passwd $name > /dev/null || run useradd --system --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin $name
+		number=$((number + 1))
+		getent passwd $name > /dev/null && continue
+		if [ -n "$IMAGE" ]; then
+			run groupadd --system --gid $number $name
+			run useradd "${as[@]}" --uid $number --gid $number $name
+		else
+			run useradd "${as[@]}" --user-group $name
+		fi
 	done
 }
 
@@ -175,9 +190,12 @@ write_settings() {
 }
 
 write_firewall() {
-	local ports
-	# shellcheck disable=SC2009
-	ports=$(ss -Hltnp 2>/dev/null | awk '/"sshd?"/ || /"systemd".*:22 / { n = split($4, a, ":"); print a[n] }' | sort -un | paste -sd, -) || ports=''
+	local ports=''
+	# in a system that is being built, ss would tell of the machine that builds it
+	if [ -n "$IMAGE" ]; then [ ! -x /usr/sbin/sshd ] || ports=22; else
+		# shellcheck disable=SC2009
+		ports=$(ss -Hltnp 2>/dev/null | awk '/"sshd?"/ || /"systemd".*:22 / { n = split($4, a, ":"); print a[n] }' | sort -un | paste -sd, -) || ports=''
+	fi
 	sed "s/elements = { 22 }/${ports:+elements = { $ports \}}/" "$HERE/stoop.nft" | put 0644 $ETC/stoop.nft
 }
 
@@ -199,6 +217,7 @@ stop_swap() {
 	if [ -d /etc/rpi ]; then printf '[Main]\nMechanism=zram\n' | put 0644 /etc/rpi/swap.conf.d/stoop.conf; fi
 	if grep -Eqs '^[^#]\S*\s+\S+\s+swap\s' /etc/fstab; then run sed -i.before-stoop -E 's/^([^#]\S*\s+\S+\s+swap\s)/#stoop# \1/' /etc/fstab; fi
 	local area
+	[ -z "$IMAGE" ] || return 0
 	for area in $(awk 'NR > 1 && $1 !~ /zram/ { print $1 }' /proc/swaps 2>/dev/null); do
 		[ ! -e "$area" ] || run swapoff "$area" || say "swap on $area could not be switched off: it goes at the next start"
 	done
@@ -261,8 +280,10 @@ go_back() {
 	refuse "neither the new version nor the one before answers: journalctl -u stoop-camera -u stoop-server says why"
 }
 
+remember_number() { [ ! -f "$HERE/counter" ] || put 0644 $OPT/counter < "$HERE/counter"; }
+
 finish() {
-	[ ! -f "$HERE/counter" ] || put 0644 $OPT/counter < "$HERE/counter"
+	remember_number
 	say
 	say "Stoop runs. Open https://stoop.local in a browser on your network; it warns once, the certificate is this camera's own."
 	say "The code that makes you the owner: sudo journalctl -u stoop-camera -o cat | grep 'claim code' | tail -1"
@@ -305,6 +326,13 @@ write_settings
 write_firewall
 write_system
 stop_swap
+if [ -n "$IMAGE" ]; then
+	# shellcheck source=deploy/image/image.sh
+	. "$HERE/../image/image.sh"
+	finish_image "$HERE/../image"
+	remember_number
+	exit 0
+fi
 memory_limits
 start
 [ -n "$DRY" ] || finish

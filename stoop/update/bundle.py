@@ -26,7 +26,9 @@ SIGNED_PREFIX = b"stoop-update-v1\0"
 """In front of the manifest under the signature, so that it is a signature for nothing else."""
 MAX_MANIFEST_BYTES = 256 * 1024
 MAX_TOTAL_BYTES = 1024 * 1024 * 1024
-_NAME = re.compile(r"(requirements\.lock|wheels/[\w.+-]+\.whl|deploy/([\w-]+/)*[\w-]+(\.[\w-]+)*)", re.ASCII)
+_NAME = re.compile(
+    r"(requirements\.lock|wheels/[\w.+-]+\.whl|deploy/([\w-]+/)*[\w-]+(\.[\w-]+)*|slot/(boot|system)\.img)", re.ASCII
+)
 _COPY_BYTES = 1024 * 1024
 
 

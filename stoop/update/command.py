@@ -15,6 +15,8 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from camera.atomic_file import replace_file
+from stoop.image.errors import CardError
+from stoop.image.slots import Slots, may_be_written, start_once, write_other
 from stoop.update.bundle import SUFFIX, Manifest, unpack
 from stoop.update.errors import UpdateError, UpdateFailed, UpdateRefused
 
@@ -61,6 +63,8 @@ def update(file: Path | None, *, only_check: bool, place: Place | None = None) -
         print(f"stoop: {error.filename or place.folder}: {error.strerror}: nothing was changed", file=sys.stderr)
         return 2
     done = "may be installed" if only_check else "is installed and runs"
+    if not only_check and Slots(place.root).are_here():
+        done = "is written beside the version that runs; this doorbell starts again, to try it"
     print(f"update {manifest.version} (number {manifest.counter}) {done}")
     return 0
 
@@ -75,17 +79,36 @@ def find_bundle(place: Place) -> Path:
 
 def install(bundle: Path, place: Place, *, only_check: bool) -> Manifest:
     """Check it, hand it to its own install.sh, and remember its number. Raises UpdateError, OSError."""
-    key, counter = read_key(place.key), read_counter(place.counter)
-    place.folder.mkdir(parents=True, exist_ok=True)
-    unpacked = Path(tempfile.mkdtemp(prefix="incoming-", dir=place.folder))
+    key, counter, slots = read_key(place.key), read_counter(place.counter), Slots(place.root)
+    folder = slots.incoming if slots.are_here() else place.folder
+    folder.mkdir(parents=True, exist_ok=True)
+    unpacked = Path(tempfile.mkdtemp(prefix="incoming-", dir=folder))
     try:
         manifest = unpack(bundle, key, counter, unpacked)
-        if not only_check:
+        if slots.are_here():
+            write_slot(slots, unpacked, manifest, only_check=only_check)
+        elif (unpacked / "slot").exists():
+            raise UpdateRefused(
+                "this update is for doorbells that were flashed as an image: take the one without -image"
+            )
+        elif not only_check:
             run_installer([str(unpacked / "deploy/raspberry-pi/install.sh"), "--wheels", str(unpacked / "wheels")])
             replace_file(place.counter, f"{manifest.counter}\n".encode())
     finally:
         shutil.rmtree(unpacked, ignore_errors=True)
     return manifest
+
+
+def write_slot(slots: Slots, unpacked: Path, manifest: Manifest, *, only_check: bool) -> None:
+    """Into the slot that does not run, which is then started for once. Raises UpdateRefused, OSError."""
+    try:
+        if only_check:
+            may_be_written(slots, unpacked, manifest.counter)
+            return
+        write_other(slots, unpacked, manifest.counter)
+    except CardError as error:
+        raise UpdateRefused(str(error)) from error
+    start_once()
 
 
 def run_installer(words: Sequence[str]) -> None:

@@ -1,0 +1,1 @@
+"""What a flashed card has beyond an installed system: Wi-Fi from Imager, two slots, a partition that grows."""

@@ -1,0 +1,70 @@
+"""Lets the data partition, the card's last, take all that is left of the card; finds nothing to do the second time."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from stoop.image.errors import CardError
+
+SECTOR_BYTES = 512
+"""What the kernel counts in under /sys, whatever the card's own sectors are."""
+LEAST_GAIN_SECTORS = 64 * 1024 * 1024 // SECTOR_BYTES
+"""What is less than this, alignment and the second table among it, is left alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Partition:
+    """As the kernel tells it, in sectors of 512 bytes."""
+
+    disk: str
+    number: int
+    start: int
+    size: int
+
+
+def grow(root: Path = Path("/"), *, label: str = "persistent") -> str:
+    """A sentence on what was done. Raises CardError, OSError. Cut anywhere, the next start goes on."""
+    device = (root / "dev/disk/by-slot" / label).resolve()
+    mine, others, disk_sectors = look(root / "sys/class/block", device.name)
+    commands = steps(mine, others, disk_sectors)
+    for command, text in commands:
+        done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise CardError(f"{' '.join(command)} failed: {done.stderr.strip()[-300:]}")
+    # the file system last, and always: a start that was cut after the table finds the partition grown already
+    done = subprocess.run(["resize2fs", str(device)], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise CardError(f"resize2fs {device} failed: {done.stderr.strip()[-300:]}")
+    return f"{device} grew to the card's end" if commands else f"{device} ends where the card does"
+
+
+def look(sys_block: Path, name: str) -> tuple[Partition, tuple[Partition, ...], int]:
+    """The partition `name`, the others of its disk, and the disk's size in sectors. Raises CardError."""
+    mine = sys_block / name
+    if not (mine / "partition").exists():
+        raise CardError(f"{name} is no partition of a card")
+    disk = mine.resolve().parent
+    found = [_partition(disk.name, path) for path in disk.iterdir() if (path / "partition").exists()]
+    number = int((mine / "partition").read_text())
+    others = tuple(one for one in found if one.number != number)
+    return _partition(disk.name, mine), others, int((disk / "size").read_text())
+
+
+def steps(mine: Partition, others: tuple[Partition, ...], disk_sectors: int) -> list[tuple[list[str], str]]:
+    """Commands with their standard input (sfdisk moves the second table by itself); none when it ends where the card does. Raises CardError."""
+    if any(other.start > mine.start for other in others):
+        raise CardError(f"partition {mine.number} of {mine.disk} is not the last: it cannot grow")
+    if disk_sectors - (mine.start + mine.size) < LEAST_GAIN_SECTORS:
+        return []
+    disk, number = f"/dev/{mine.disk}", str(mine.number)
+    return [
+        (["sfdisk", "--no-reread", "--force", "--no-tell-kernel", "-N", number, disk], ", +\n"),
+        (["partx", "--update", "--nr", number, disk], ""),
+    ]
+
+
+def _partition(disk: str, path: Path) -> Partition:
+    number, start, size = (int((path / name).read_text()) for name in ("partition", "start", "size"))
+    return Partition(disk, number, start, size)

@@ -1,0 +1,213 @@
+"""Two systems on one card: an update goes into the one that does not run, and is left again unless it answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from stoop.image import autoboot
+from stoop.image.errors import CardError
+from stoop.image.grow import Partition, look, steps
+from stoop.image.slots import PARTS, Slots, failures, may_be_written, write_other
+from stoop.image.trial import LIMIT_S, judge
+
+AUTOBOOT = "[all]\ntryboot_a_b=1\nboot_partition=2\n[tryboot]\nboot_partition=3\n"
+"""As rpi-image-gen's image-rota writes it."""
+
+
+class Device:
+    """A card as the kernel and udev show it, started from partition 2 or 3."""
+
+    def __init__(self, root: Path, running: int = 2) -> None:
+        self.slots, self.root = Slots(root), root
+        for name in ("bootfs", "persistent", "var/lib/stoop-image", "dev", "unpacked/slot"):
+            (root / name).mkdir(parents=True)
+        for number in (2, 3, 4, 5):
+            (root / "dev" / f"mmcblk0p{number}").write_bytes(b"old" * 2000)
+            (root / "sys/class/block" / f"mmcblk0p{number}").mkdir(parents=True)
+            (root / "sys/class/block" / f"mmcblk0p{number}" / "partition").write_text(f"{number}\n")
+        self.slots.autoboot.write_text(AUTOBOOT)
+        self.unpacked = root / "unpacked"
+        (self.unpacked / PARTS["boot"]).write_bytes(b"new boot")
+        (self.unpacked / PARTS["system"]).write_bytes(b"new system" * 300)
+        self.start(running)
+
+    def start(self, running: int) -> None:
+        for slot, number in (("active", running), ("other", 5 - running)):
+            for part, offset in (("boot", 0), ("system", 2)):
+                link = self.slots.device(slot, part)
+                link.parent.mkdir(parents=True, exist_ok=True)
+                link.unlink(missing_ok=True)
+                link.symlink_to(self.root / "dev" / f"mmcblk0p{number + offset}")
+
+    def normal(self) -> int:
+        """What the firmware starts from after a power cut."""
+        return autoboot.read(self.slots.autoboot).normal
+
+    def holds(self, number: int) -> bytes:
+        return (self.root / "dev" / f"mmcblk0p{number}").read_bytes()
+
+
+@pytest.fixture
+def device(tmp_path: Path) -> Device:
+    return Device(tmp_path)
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.at_s = 0.0
+
+    def now(self) -> float:
+        return self.at_s
+
+    def sleep(self, seconds: float) -> None:
+        self.at_s += seconds
+
+
+def judged(device: Device, *, healthy: bool) -> str:
+    clock = Clock()
+    return judge(device.slots, lambda: healthy, clock.now, clock.sleep)
+
+
+def test_an_update_goes_into_the_slot_that_does_not_run(device: Device) -> None:
+    write_other(device.slots, device.unpacked, 7)
+    assert device.holds(3).startswith(b"new boot")
+    assert device.holds(5).startswith(b"new system")
+    assert device.holds(2) == device.holds(4) == b"old" * 2000
+    assert device.normal() == 2, "a power cut now starts what ran before"
+
+
+def test_a_slot_that_answers_is_the_one_in_force(device: Device) -> None:
+    write_other(device.slots, device.unpacked, 7)
+    device.start(3)
+    assert judged(device, healthy=True) == "update number 7 answers and is in force"
+    assert autoboot.read(device.slots.autoboot) == autoboot.Autoboot(normal=3, trial=2)
+    assert not device.slots.trial.exists()
+
+
+def test_a_slot_that_does_not_answer_is_left(device: Device) -> None:
+    write_other(device.slots, device.unpacked, 7)
+    device.start(3)
+    with pytest.raises(CardError, match="did not answer within"):
+        judged(device, healthy=False)
+    assert device.normal() == 2
+    device.start(2)
+    assert "the version before is in force" in judged(device, healthy=True)
+    assert not device.slots.trial.exists()
+
+
+def test_what_failed_twice_is_not_tried_again(device: Device) -> None:
+    for _ in range(2):
+        write_other(device.slots, device.unpacked, 7)
+        judged(device, healthy=True)
+    assert failures(device.slots, 7) == 2
+    with pytest.raises(CardError, match="did not come up: take a later one"):
+        write_other(device.slots, device.unpacked, 7)
+    write_other(device.slots, device.unpacked, 8)
+
+
+def test_a_power_cut_right_after_the_decision_does_not_turn_it_round(device: Device) -> None:
+    write_other(device.slots, device.unpacked, 7)
+    device.start(3)
+    autoboot.make_normal(device.slots.autoboot, 3)  # and here the power goes, before the note is removed
+    assert judged(device, healthy=True) == "update number 7 answers and is in force"
+    assert device.normal() == 3
+    assert failures(device.slots, 7) == 0
+
+
+def test_nothing_is_written_while_an_update_is_tried(device: Device) -> None:
+    write_other(device.slots, device.unpacked, 7)
+    device.start(3)
+    with pytest.raises(CardError, match="being tried"):
+        may_be_written(device.slots, device.unpacked, 8)
+
+
+def test_a_slot_that_was_started_for_once_writes_nothing_over_the_one_in_force(device: Device) -> None:
+    device.start(3)
+    with pytest.raises(CardError, match="not the one in force"):
+        write_other(device.slots, device.unpacked, 8)
+    assert device.holds(2) == device.holds(4) == b"old" * 2000
+
+
+def test_an_update_of_wheels_is_not_for_this_card(device: Device) -> None:
+    (device.unpacked / PARTS["system"]).unlink()
+    with pytest.raises(CardError, match="ends in -image"):
+        write_other(device.slots, device.unpacked, 7)
+    assert not device.slots.trial.exists()
+
+
+def test_what_comes_back_altered_from_the_card_is_not_tried(device: Device, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stoop.image.slots.os.fsync", lambda _: spoil(device.root / "dev" / "mmcblk0p5"))
+    with pytest.raises(CardError, match="the card is failing"):
+        write_other(device.slots, device.unpacked, 7)
+    assert not device.slots.trial.exists()
+    assert device.normal() == 2
+
+
+def spoil(path: Path) -> None:
+    with path.open("r+b") as file:
+        file.seek(100)
+        file.write(b"\0")
+
+
+@pytest.mark.parametrize("text", ["", "[all]\nboot_partition=2\n", AUTOBOOT.replace("3", "2"), AUTOBOOT + "[all]\n"])
+def test_an_autoboot_file_of_another_form_is_left_alone(device: Device, text: str) -> None:
+    device.slots.autoboot.write_text(text)
+    with pytest.raises(CardError, match="is not as the image wrote it"):
+        write_other(device.slots, device.unpacked, 7)
+    assert device.slots.autoboot.read_text() == text
+
+
+@pytest.mark.parametrize("number", range(10))
+def test_the_choice_keeps_its_length_whatever_is_asked(tmp_path: Path, number: int) -> None:
+    path = tmp_path / "autoboot.txt"
+    path.write_text(AUTOBOOT)
+    if number in (2, 3):
+        autoboot.make_normal(path, number)
+        assert autoboot.read(path) == autoboot.Autoboot(number, 5 - number)
+    else:
+        with pytest.raises(CardError, match="flash the card anew"):
+            autoboot.make_normal(path, number)
+        assert path.read_text() == AUTOBOOT
+    assert path.stat().st_size == len(AUTOBOOT)
+
+
+def test_the_wait_for_an_answer_ends_before_systemd_ends_it() -> None:
+    from tests.test_image import seconds_of
+
+    assert seconds_of("stoop-trial.service", "TimeoutStartSec") > LIMIT_S
+
+
+# --- the data partition -----------------------------------------------------------------------------------------
+
+
+LAST = Partition("mmcblk0", 6, 3_000_000, 1_000_000)
+
+
+def test_the_last_partition_takes_what_is_left_and_then_nothing_more() -> None:
+    commands = steps(LAST, (Partition("mmcblk0", 5, 1_000_000, 2_000_000),), 60_000_000)
+    assert [words[0] for words, _ in commands] == ["sfdisk", "partx"]
+    grown = Partition("mmcblk0", 6, 3_000_000, 57_000_000 - 34)
+    assert steps(grown, (), 60_000_000) == []
+
+
+def test_a_partition_that_is_not_the_last_is_left_alone() -> None:
+    with pytest.raises(CardError, match="not the last"):
+        steps(LAST, (Partition("mmcblk0", 7, 5_000_000, 10),), 60_000_000)
+
+
+def test_the_kernels_numbers_are_read(tmp_path: Path) -> None:
+    disk = tmp_path / "devices" / "mmcblk0"
+    for number, start, size in ((5, 10, 20), (6, 30, 40)):
+        (disk / f"mmcblk0p{number}").mkdir(parents=True)
+        for name, value in (("partition", number), ("start", start), ("size", size)):
+            (disk / f"mmcblk0p{number}" / name).write_text(f"{value}\n")
+    (disk / "size").write_text("100\n")
+    (tmp_path / "block").mkdir()
+    (tmp_path / "block" / "mmcblk0p6").symlink_to(disk / "mmcblk0p6")
+    mine, others, size = look(tmp_path / "block", "mmcblk0p6")
+    assert (mine, size) == (Partition("mmcblk0", 6, 30, 40), 100)
+    assert others == (Partition("mmcblk0", 5, 10, 20),)
+    with pytest.raises(CardError, match="no partition"):
+        look(tmp_path / "block", "mmcblk0")
