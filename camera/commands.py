@@ -17,10 +17,13 @@ from camera.home import Device, Home
 from camera.invites import Invite, Invites
 from camera.loosening import Loosening
 from camera.nonces import Nonces
+from camera.recovery import Recovery
+from camera.recovery_actions import RECOVERY_ACTIONS
 from camera.shown_key import ShownKey
 from camera.signed import (
     CLAIM_KID,
     INVITE_PREFIX,
+    RECOVER_KID,
     SHOWN_KID,
     Payload,
     encode_base64url,
@@ -48,9 +51,11 @@ class Authority:
     tickets: Tickets = field(default_factory=Tickets)
     invites: Invites = field(default_factory=Invites)
     loosening: Loosening = field(init=False)
+    recovery: Recovery = field(init=False)
 
     def __post_init__(self) -> None:
         self.loosening = Loosening(self.home.waiting(), self.clock.monotonic_ns())
+        self.recovery = Recovery(self.home.folder)
 
 
 class Commands:
@@ -84,6 +89,8 @@ class Commands:
             return "claim", self._claim(jws)
         if header.kid == SHOWN_KID:
             return "claim", self._claim_shown(jws)
+        if header.kid == RECOVER_KID:
+            return self._from_recovery(jws)
         if header.kid.startswith(INVITE_PREFIX):
             return self._from_invite(jws, header.kid.removeprefix(INVITE_PREFIX))
         return self._from_device(jws, header.kid)
@@ -138,6 +145,23 @@ class Commands:
         payload = verify_ed25519(jws, invite.public_key)
         return payload.action, self._dispatch(payload, invite)
 
+    def _from_recovery(self, jws: str) -> tuple[str, dict[str, Any]]:
+        """By the code of `stoop recover`, which on its own makes nobody an owner: see camera/recovery_actions.py."""
+        recovery = self._authority.recovery
+        key = recovery.key(self._authority.clock.monotonic_ns())
+        if key is None:
+            raise CommandRefused("no_code", "there is no code, or it has ended: run stoop recover on the camera")
+        try:
+            payload = verify_hmac(jws, key)
+        except CommandRefused as refusal:
+            if refusal.code != "bad_signature":
+                raise
+            raise CommandRefused("bad_code", _recovery_tries(recovery.wrong_try())) from refusal
+        action = RECOVERY_ACTIONS.get(payload.action)
+        if action is None:
+            raise CommandRefused("forbidden", f"this code can only recover, not {payload.action[:40]!r}")
+        return payload.action, self._run(payload, None, action.carry_out)
+
     def _from_device(self, jws: str, kid: str) -> tuple[str, dict[str, Any]]:
         device = next((d for d in self._authority.home.devices() if d.device == kid), None)
         if device is None:
@@ -173,3 +197,9 @@ def _tries(left: int) -> str:
     if left <= 0:
         return "wrong code, and no tries left: wait a minute and read the new code where the camera shows it"
     return f"wrong code, {left} {'try' if left == 1 else 'tries'} left: read it again where the camera shows it"
+
+
+def _recovery_tries(left: int) -> str:
+    if left <= 0:
+        return "wrong code, and no tries left: run stoop recover on the camera again"
+    return f"wrong code, {left} {'try' if left == 1 else 'tries'} left: read it again where stoop recover printed it"

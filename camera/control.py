@@ -1,4 +1,4 @@
-"""What commands may do to the running camera: eight small protocols, so that commands can be tested without a lens."""
+"""What commands may do to the running camera: nine small protocols, so that commands can be tested without a lens."""
 
 from __future__ import annotations
 
@@ -104,6 +104,14 @@ class TalkControl(Protocol):
     def replies(self) -> Replies: ...
 
 
+class KeyControl(Protocol):
+    """The owner's public half."""
+
+    def seal(self, data: bytes) -> bytes:
+        """An age file to the recipient in force. Raises CommandRefused not_claimed."""
+        ...
+
+
 class HoleControl(Protocol):
     """The ways out."""
 
@@ -118,6 +126,7 @@ class Control(
     MotionControl,
     BellControl,
     TalkControl,
+    KeyControl,
     HoleControl,
     Protocol,
 ):

@@ -61,6 +61,10 @@ class Home:
         found = self._read("devices.json", DeviceList)
         self._devices = found.devices if found else ()
 
+    @property
+    def folder(self) -> Path:
+        return self._folder
+
     def camera(self) -> CameraRecord:
         return self._camera
 

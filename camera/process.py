@@ -174,9 +174,10 @@ class CameraProcess:
             self.let_time_pass()
 
     def let_time_pass(self) -> None:
-        """Carry out what has waited its day under the lock. Safe from any thread."""
+        """Carry out what has waited its day under the lock, and see to a recovery. Safe from any thread."""
         with self._authority_lock:
             carry_out_due(self._authority, self)
+            self._authority.recovery.look(self._clock.monotonic_ns())
 
     def _load(self, home: Home, record: CameraRecord) -> None:
         if record.recipient:
@@ -224,6 +225,9 @@ class CameraProcess:
 
     def found(self, recipient: str) -> None:
         self._storage.found(recipient)
+
+    def seal(self, data: bytes) -> bytes:
+        return self._storage.seal(data)
 
     def note(self, record: Record) -> None:
         self._storage.note(record)

@@ -16,6 +16,8 @@ MAX_JWS_CHARS = 48 * 1024
 CLAIM_KID = "claim"
 SHOWN_KID = "shown"
 """A claim signed with the key that the lens was shown."""
+RECOVER_KID = "recover"
+"""With the code of `stoop recover`."""
 INVITE_PREFIX = "invite:"
 
 

@@ -16,6 +16,7 @@ STATUS_OF_CODE: dict[ErrorCode, int] = {
     "unknown_device": 401,
     "forbidden": 403,
     "bad_code": 403,
+    "bad_proof": 403,
     "not_found": 404,
     "not_claimed": 409,
     "already_claimed": 409,

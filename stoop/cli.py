@@ -202,6 +202,18 @@ def inventory(
 
 
 @app.command()
+def recover(
+    data: Annotated[Path | None, typer.Option("--data", help="data folder; default: the running camera's")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """A one-time code, on the device itself: with it and the recovery sheet a new browser becomes an owner."""
+    from stoop.prove.installation import only_running
+    from stoop.recover_command import recover_command
+
+    raise typer.Exit(recover_command(data or only_running() or Path("stoop-data"), as_json=as_json))
+
+
+@app.command()
 def doctor(
     data: Annotated[Path | None, typer.Option("--data", help="data folder; default: the running camera's")] = None,
     config: Config = None,

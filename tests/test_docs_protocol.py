@@ -9,6 +9,7 @@ from typing import get_args
 
 from camera.actions import ACTIONS, ACTIONS_OF_INVITES
 from camera.contract import ErrorCode, Event
+from camera.recovery_actions import RECOVERY_ACTIONS
 from camera.vault.cards import Record
 from server.routes import ROUTES
 from tests.markdown import ROOT, code_spans, rows, section
@@ -56,7 +57,7 @@ def spans_of(row: list[str]) -> Iterator[tuple[str, str]]:
 
 def test_the_page_and_the_camera_name_the_same_actions() -> None:
     table = {code_spans(row[0])[0]: row for row in actions_on_the_page()}
-    assert set(table) == {"claim", *ACTIONS, *ACTIONS_OF_INVITES}
+    assert set(table) == {"claim", *ACTIONS, *ACTIONS_OF_INVITES, *RECOVERY_ACTIONS}
     for name, action in ACTIONS.items():
         assert table[name][1:3] == ["device", "owner" if action.needs_owner else "any"], name
 

@@ -15,6 +15,7 @@ ErrorCode = Literal[
     "not_claimed",
     "already_claimed",
     "bad_code",
+    "bad_proof",
     "no_code",
     "conflict",
     "loosens",
@@ -125,7 +126,7 @@ class Event(msgspec.Struct, frozen=True, tag="event"):
 
     `kind` is one of motion.started, motion.ended, clip.opened, clip.closed, clip.deleted, mask.changed, mask.pending,
     mask.cancelled, devices.changed, settings.changed, source.lost, source.back, viewers.changed, storage.fault,
-    camera.claimed, view.moved, view.confirmed, bell.rang, parcel.left, parcel.taken.
+    camera.claimed, owner.recovered, view.moved, view.confirmed, bell.rang, parcel.left, parcel.taken.
     `clip` names the clip that it is about.
     """
 

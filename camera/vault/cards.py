@@ -32,6 +32,13 @@ class CameraClaimed(_Card, frozen=True, kw_only=True, tag="camera.claimed"):
     name: str
 
 
+class OwnerRecovered(_Card, frozen=True, kw_only=True, tag="owner.recovered"):
+    """A browser became an owner by a code from inside the house and the recovery sheet."""
+
+    device: str
+    name: str
+
+
 class ClipOpened(_Card, frozen=True, kw_only=True, tag="clip.opened"):
     """`mask` is the digest of the mask in force, 64 hex digits."""
 
@@ -241,6 +248,7 @@ class SettingsChanged(_Card, frozen=True, kw_only=True, tag="settings.changed"):
 Record: TypeAlias = (
     CameraStarted
     | CameraClaimed
+    | OwnerRecovered
     | ClipOpened
     | ClipClosed
     | ClipDeleted

@@ -62,6 +62,13 @@ async def pair(body: SignedCommand, request: Request, services: Parts) -> JSONRe
     return JSONResponse(await carry(services, read_command(body.jws), frozenset({"pair"})))
 
 
+@router.post("/api/recover")
+async def recover(body: SignedCommand, request: Request, services: Parts) -> JSONResponse:
+    """Who holds the code from inside the house and the recovery sheet becomes an owner again."""
+    limit(services.limits.claim, request)
+    return JSONResponse(await carry(services, read_command(body.jws), frozenset({"recover.begin", "recover"})))
+
+
 @router.post("/api/login")
 async def login(body: SignedCommand, request: Request, services: Parts) -> JSONResponse:
     """A paired device gets a session."""

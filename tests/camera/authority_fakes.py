@@ -30,6 +30,7 @@ from camera.settings import CameraSettings
 from camera.signed import device_id, encode_base64url
 from camera.talk_desk import TalkDesk
 from camera.tickets import Tickets
+from camera.vault import seal_bytes
 from camera.vault.cards import Record
 
 RECIPIENT = "age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj"
@@ -108,6 +109,9 @@ class FakeControl:
         if not recipient.startswith("age1"):
             raise CommandRefused("bad_request", f"{recipient!r} is no age recipient")
         self.founded.append(recipient)
+
+    def seal(self, data: bytes) -> bytes:
+        return seal_bytes((self.founded[-1],), data)
 
     def note(self, record: Record) -> None:
         if self.is_disk_broken:

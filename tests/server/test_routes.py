@@ -173,4 +173,4 @@ async def test_without_a_built_web_app_the_owner_is_told(house: House) -> None:
 
 
 def test_nothing_in_the_table_is_for_nobody() -> None:
-    assert json.dumps([route.authority for route in API]).count("anybody") == 5
+    assert json.dumps([route.authority for route in API]).count("anybody") == 6
