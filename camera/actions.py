@@ -21,6 +21,7 @@ from camera.mask_replacing import ask_to_unlock, cancel, drop_of_device, keep_lo
 from camera.motion_actions import MOTION_ACTIONS
 from camera.names import tidy
 from camera.parcel_actions import PARCEL_ACTIONS
+from camera.push_actions import PUSH_ACTIONS, drop_phone
 from camera.reply_actions import REPLY_ACTIONS
 from camera.right_actions import RIGHT_ACTIONS
 from camera.signed import Payload, decode_base64url, device_id, encode_base64url, public_key_from
@@ -289,6 +290,7 @@ def device_revoke(authority: Authority, control: Control, caller: Caller, payloa
     )
     authority.home.save_devices(left)
     drop_of_device(authority, control, gone, _device(caller))
+    drop_phone(authority, control, gone.device, _device(caller))
     authority.invites.drop_of(gone.device)
     end_views(authority, control, authority.tickets.end_of_device(gone.device), "revoked")
     control.announce("devices.changed")
@@ -392,6 +394,7 @@ ACTIONS: dict[str, Action] = {
     **PARCEL_ACTIONS,
     **RIGHT_ACTIONS,
     **HOLE_ACTIONS,
+    **PUSH_ACTIONS,
     **CLOCK_ACTIONS,
 }
 """What a paired device may ask for; `claim` and `pair` stand apart because no paired device signs them."""

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 
 from camera.action_shape import Action, Body, Caller, NoArgs, args_of, device_of
-from camera.contract import BadAddressError, Hole, HoleKind, Mqtt, Webhook, kind_of, place_of, read_address
+from camera.contract import (
+    AddressedHole,
+    BadAddressError,
+    Hole,
+    HoleKind,
+    Mqtt,
+    Webhook,
+    kind_of,
+    place_of,
+    read_address,
+)
 from camera.control import Control
 from camera.errors import CommandRefused
 from camera.hole_desk import HoleDesk, place_and_kind
@@ -23,7 +33,7 @@ MIN_SIGNING_SECRET = 16
 
 
 class SetArgs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    hole: Hole
+    hole: AddressedHole
     keeps_secret: bool = False
     """The secret stays the one that is there; only for the same kind, address, port and user."""
 
@@ -38,7 +48,7 @@ class SnoozeArgs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def holes_get(_: Authority, control: Control, __: Caller, payload: Payload) -> Body:
     args_of(payload, NoArgs)
-    return _told(control.hole_desk())
+    return told(control.hole_desk())
 
 
 def holes_set(authority: Authority, control: Control, caller: Caller, payload: Payload) -> Body:
@@ -49,14 +59,10 @@ def holes_set(authority: Authority, control: Control, caller: Caller, payload: P
         hole = msgspec.structs.replace(hole, secret=_kept_secret(desk, hole))
     hole = _checked(hole)
     if hole != desk.open.of(kind_of(hole)):
-        control.note(
-            cards.HoleOpened(
-                at_ms=authority.clock.wall_ms(), device=device.device, name=device.name, what=place_and_kind(hole)
-            )
-        )
+        control.note(opened(authority, device, hole))
         desk.keep(desk.open.with_hole(hole))
         control.announce("settings.changed")
-    return _told(desk)
+    return told(desk)
 
 
 def holes_close(authority: Authority, control: Control, caller: Caller, payload: Payload) -> Body:
@@ -65,9 +71,9 @@ def holes_close(authority: Authority, control: Control, caller: Caller, payload:
     hole = desk.open.of(kind)
     if hole is not None:
         desk.keep(desk.open.without(kind))
-        _note_closed(authority, control, device, hole)
+        note_closed(authority, control, device, hole)
         control.announce("settings.changed")
-    return _told(desk)
+    return told(desk)
 
 
 def holes_test(_: Authority, control: Control, __: Caller, payload: Payload) -> Body:
@@ -75,15 +81,15 @@ def holes_test(_: Authority, control: Control, __: Caller, payload: Payload) -> 
     if desk.open.of(kind) is None:
         raise CommandRefused("not_found", f"there is no open way out of the kind {kind!r}: open it first")
     desk.try_out(kind)
-    return _told(desk)
+    return told(desk)
 
 
 def holes_snooze(_: Authority, control: Control, __: Caller, payload: Payload) -> Body:
     control.hole_desk().snooze(args_of(payload, SnoozeArgs).minutes * 60)
-    return _told(control.hole_desk())
+    return told(control.hole_desk())
 
 
-def _checked(hole: Hole) -> Hole:
+def _checked(hole: AddressedHole) -> AddressedHole:
     try:
         address = read_address(hole.address, is_off_lan=hole.is_off_lan)
     except BadAddressError as error:
@@ -99,7 +105,7 @@ def _checked(hole: Hole) -> Hole:
     return msgspec.structs.replace(hole, address=str(address))
 
 
-def _kept_secret(desk: HoleDesk, hole: Hole) -> str:
+def _kept_secret(desk: HoleDesk, hole: AddressedHole) -> str:
     """Raises CommandRefused where it would go to somebody else than it was given for."""
     old = desk.open.of(kind_of(hole))
     if old is None or _recipient_of(old) != _recipient_of(hole):
@@ -112,7 +118,15 @@ def _recipient_of(hole: Hole) -> tuple[Any, ...]:  # Any: whatever decides to wh
     return tuple(getattr(hole, member, None) for member in whom)
 
 
-def _note_closed(authority: Authority, control: Control, device: Device, hole: Hole) -> None:
+def opened(authority: Authority, device: Device, hole: Hole) -> cards.HoleOpened:
+    """The record of it; no secret."""
+    return cards.HoleOpened(
+        at_ms=authority.clock.wall_ms(), device=device.device, name=device.name, what=place_and_kind(hole)
+    )
+
+
+def note_closed(authority: Authority, control: Control, device: Device, hole: Hole) -> None:
+    """After it was closed, on a full card too."""
     control.note_later(
         cards.HoleClosed(
             at_ms=authority.clock.wall_ms(), device=device.device, name=device.name, what=place_and_kind(hole)
@@ -120,17 +134,19 @@ def _note_closed(authority: Authority, control: Control, device: Device, hole: H
     )
 
 
-def _told(desk: HoleDesk) -> Body:
+def told(desk: HoleDesk) -> Body:
     """Everything but the secrets."""
     holes = []
     for hole in desk.open.holes:
-        told: dict[str, Any] = msgspec.to_builtins(hole)  # Any: JSON of the hole's own shape
-        has_secret = bool(told.pop("secret", ""))
+        shown: dict[str, Any] = msgspec.to_builtins(hole)  # Any: JSON of the hole's own shape
+        has_secret = bool(shown.pop("secret", ""))
+        if "phones" in shown:  # which device, and nothing that reaches it
+            shown["phones"] = [phone["device"] for phone in shown["phones"]]
         report = desk.report(kind_of(hole))
         said = msgspec.to_builtins(report) if report else None
         if said:
             del said["type"], said["kind"]
-        holes.append({**told, "has_secret": has_secret, "place": place_of(hole), "report": said})
+        holes.append({**shown, "has_secret": has_secret, "place": place_of(hole), "report": said})
     return {"holes": holes, "snooze_left_s": round(desk.snooze_left_s)}
 
 

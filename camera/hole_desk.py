@@ -26,9 +26,10 @@ from camera.contract import (
     HolesNow,
     State,
     TestWanted,
+    check_place,
     kind_of,
+    listed,
     place_of,
-    read_address,
 )
 from camera.publisher import Publisher
 
@@ -47,16 +48,22 @@ class OpenHoles(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     holes: tuple[Hole, ...] = ()
     tag: str = ""
+    push_key: str = ""
+    """The private VAPID key, from when a page asks for its public half until Web Push is closed."""
+
+    def __repr__(self) -> str:
+        return f"OpenHoles({self.holes!r})"
 
     def of(self, kind: HoleKind) -> Hole | None:
         return next((hole for hole in self.holes if kind_of(hole) == kind), None)
 
     def with_hole(self, hole: Hole) -> OpenHoles:
         others = tuple(other for other in self.holes if kind_of(other) != kind_of(hole))
-        return OpenHoles((*others, hole), self.tag or secrets.token_hex(4))
+        return msgspec.structs.replace(self, holes=(*others, hole), tag=self.tag or secrets.token_hex(4))
 
     def without(self, kind: HoleKind) -> OpenHoles:
-        return OpenHoles(tuple(hole for hole in self.holes if kind_of(hole) != kind), self.tag)
+        left = tuple(hole for hole in self.holes if kind_of(hole) != kind)
+        return msgspec.structs.replace(self, holes=left, push_key="" if kind == "push" else self.push_key)
 
 
 class HolePort(Protocol):
@@ -187,7 +194,7 @@ class HoleDesk:
             if self._publisher is None:
                 self._publisher = Publisher(self._socket, self, HoleReport, is_courier)
                 self._publisher.start()
-            places = [{"kind": kind_of(hole), "address": hole.address, "port": hole.port} for hole in self.open.holes]
+            places = [place for hole in self.open.holes for place in listed(hole)]
             replace_file(self._list, msgspec.json.encode(places), 0o640)
             self.tell_now()
         else:
@@ -199,7 +206,7 @@ class HoleDesk:
         try:
             found = msgspec.json.decode(self._path.read_bytes(), type=OpenHoles)
             for hole in found.holes:
-                read_address(hole.address, is_off_lan=hole.is_off_lan)
+                check_place(hole)
         except FileNotFoundError:
             return OpenHoles()
         except (OSError, msgspec.DecodeError, BadAddressError) as error:

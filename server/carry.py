@@ -48,6 +48,9 @@ COMMANDS = frozenset(
         "holes.close",
         "holes.test",
         "holes.snooze",
+        "push.key",
+        "push.join",
+        "push.leave",
     }
 )
 """What may go through `/api/commands`; the others have routes of their own."""

@@ -86,6 +86,17 @@ def holes() -> None:
 
 
 @app.command()
+def names(
+    listed: Annotated[Path, typer.Option("--list", help="the camera's list of open ways out")],
+    out: Annotated[Path, typer.Option(help="where the addresses are written down")],
+) -> None:
+    """As its unit starts it: looks up the push service of your phone while you have notices through it switched on."""
+    from stoop.names import names_command
+
+    raise typer.Exit(names_command(listed, out))
+
+
+@app.command()
 def analyze(
     video: Video,
     mask: MaskFile = None,

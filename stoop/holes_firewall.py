@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Mapping
 from ipaddress import IPv6Address, ip_address
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 
-from camera.contract import HoleKind
+from camera.contract import PUSH_PORT, PUSH_SERVICES, HoleKind
+from server.courier.names import read_names
 
 LIST = Path("/run/stoop/holes.json")
+NAMES = Path("/run/stoop-names/names.json")
+"""What `stoop names` found, as a user of its own: believed for public addresses of known push services alone."""
 MOST_BYTES, MOST_HOLES = 4096, 8
 SETS = ("courier4", "courier6")
 
@@ -24,21 +28,51 @@ class ListedHole(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     port: Annotated[int, msgspec.Meta(ge=1, le=65535)]
 
 
+class ListedName(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A push service: its addresses stand elsewhere."""
+
+    kind: Literal["push"]
+    name: Annotated[str, msgspec.Meta(max_length=64)]
+    port: Literal[443]
+
+
+Listed: TypeAlias = ListedHole | ListedName
+
+
 class BadListError(ValueError):
     """The list is not what the camera writes; every way out is closed then."""
 
 
-def read_list(text: bytes) -> tuple[ListedHole, ...]:
+def read_list(text: bytes) -> tuple[Listed, ...]:
     """Raises BadListError. This text comes from another user's process and ends up in a command of root's."""
     if len(text) > MOST_BYTES:
         raise BadListError(f"the list of ways out has {len(text)} bytes, the limit is {MOST_BYTES}")
     try:
-        holes = msgspec.json.decode(text, type=tuple[ListedHole, ...])
+        holes = tuple(map(_listed, msgspec.json.decode(text, type=tuple[dict[str, str | int], ...])))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadListError(f"the list of ways out cannot be read: {error}") from error
     if len(holes) > MOST_HOLES:
         raise BadListError(f"the list has {len(holes)} ways out, the limit is {MOST_HOLES}")
     return holes
+
+
+def _listed(one: dict[str, str | int]) -> Listed:
+    return msgspec.convert(one, ListedName) if "name" in one else msgspec.convert(one, ListedHole)
+
+
+def names_in(holes: tuple[Listed, ...]) -> tuple[str, ...]:
+    """The push services among them. Raises BadListError for any other name."""
+    names = tuple(hole.name for hole in holes if isinstance(hole, ListedName))
+    for name in names:
+        if name not in PUSH_SERVICES:
+            raise BadListError(f"{name!r} is no push service: no other name is ever looked up")
+    return names
+
+
+def numbers(holes: tuple[Listed, ...], found: Mapping[str, tuple[str, ...]]) -> tuple[ListedHole, ...]:
+    """The same with addresses for names, as far as those were found. Raises BadListError."""
+    by_name = [ListedHole("push", each, PUSH_PORT) for name in names_in(holes) for each in found.get(name, ())]
+    return (*(hole for hole in holes if isinstance(hole, ListedHole)), *by_name)
 
 
 def script(holes: tuple[ListedHole, ...]) -> str:
@@ -60,7 +94,7 @@ def script(holes: tuple[ListedHole, ...]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def fill(listed: Path = LIST, nft: str = "nft") -> tuple[ListedHole, ...]:
+def fill(listed: Path = LIST, nft: str = "nft", names: Path = NAMES) -> tuple[ListedHole, ...]:
     """What is open now. No list: nothing is open.
 
     Raises BadListError, with everything closed, when the list is not to be believed.
@@ -70,13 +104,21 @@ def fill(listed: Path = LIST, nft: str = "nft") -> tuple[ListedHole, ...]:
     except FileNotFoundError:
         text = b"[]"
     try:
-        holes = read_list(text)
+        holes = numbers(read_list(text), _found(names))
         commands = script(holes)
     except BadListError:
         _apply(nft, script(()))
         raise
     _apply(nft, commands)
     return holes
+
+
+def _found(names: Path) -> Mapping[str, tuple[str, ...]]:
+    """Nothing where it is missing or not to be believed: then no push service is reached, and all else is."""
+    try:
+        return read_names(names.read_bytes())
+    except (OSError, ValueError):
+        return {}
 
 
 def _apply(nft: str, commands: str) -> None:

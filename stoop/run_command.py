@@ -19,6 +19,8 @@ from camera.errors import SettingsError
 from camera.settings import read_settings
 from camera.sources import SourceError
 from server.certificate import lan_addresses
+from server.courier.names import NAMES
+from stoop.names import wanted
 from stoop.supervise import Part, Supervisor, socket_path
 from stoop.terminal import new_console
 from stoop.terminal_bell import is_possible, terminal_bell
@@ -63,13 +65,19 @@ def run(source: str | None, data: Path, config: Path | None, port: int | None, r
     def courier(_: int) -> Sequence[str]:
         return [*python, "server.courier", "--data", str(data), "--socket", str(socket)]
 
-    (socket.parent / "holes.json").unlink(missing_ok=True)  # of another run: the camera makes it anew
+    listed = socket.with_name("holes.json")
+
+    def lookups(_: int) -> Sequence[str]:
+        return [*python, "stoop", "names", "--list", str(listed), "--out", str(socket.with_name(NAMES))]
+
+    listed.unlink(missing_ok=True)  # of another run: the camera makes it anew
     os.environ["OTEL_SDK_DISABLED"] = "true"
     announce = Announcement(data, ready_file, has_key=has_key)
     parts = [
         Part("camera", camera, frozenset({"claim_code"})),
         Part("server", server, frozenset({"url", "fingerprint"})),
-        Part("courier", courier, frozenset(), is_wanted=(socket.parent / "holes.json").exists, is_needed=False),
+        Part("courier", courier, frozenset(), is_wanted=listed.exists, is_needed=False),
+        Part("names", lookups, frozenset(), is_wanted=lambda: bool(wanted(listed)), is_needed=False),
     ]
     with terminal_bell(button) if has_key else nullcontext() as bell:
         return Supervisor(parts, announce, bell).run()

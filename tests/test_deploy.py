@@ -15,7 +15,12 @@ DEPLOY = ROOT / "deploy" / "raspberry-pi"
 UNITS = DEPLOY / "units"
 ANALYZE = shutil.which("systemd-analyze")
 NFT = shutil.which("nft")
-MOST_EXPOSED = {"stoop-camera.service": 0.8, "stoop-server.service": 0.5, "stoop-courier.service": 1.6}
+MOST_EXPOSED = {
+    "stoop-camera.service": 0.8,
+    "stoop-server.service": 0.5,
+    "stoop-courier.service": 1.6,
+    "stoop-names.service": 1.6,
+}
 
 
 def exposure(unit: Path) -> float:
@@ -55,19 +60,29 @@ def test_camera_and_server_have_no_network_of_their_own(name: str) -> None:
 
 
 def test_each_unit_has_a_user_of_its_own_and_comes_back() -> None:
-    users = [values(name, "User")[0] for name in MOST_EXPOSED]
+    users = [(values(name, "User") or values(name, "DynamicUser"))[0] for name in MOST_EXPOSED]
     assert len(set(users)) == len(MOST_EXPOSED)
     assert "root" not in users
     assert all(values(name, "Restart") for name in MOST_EXPOSED)
 
 
 def test_only_an_open_way_out_starts_the_courier() -> None:
-    starting = "test ! -e /run/stoop/holes.json || exec systemctl start --no-block stoop-courier.service"
+    starting = (
+        "test ! -e /run/stoop/holes.json || exec systemctl start --no-block stoop-courier.service stoop-names.service"
+    )
     named = [path.name for path in UNITS.iterdir() if "courier.service" in path.read_text()]
     assert values("stoop-courier.service", "WantedBy") == values("stoop-holes.service", "WantedBy") == []
     assert set(named) <= {"stoop-courier.service", "stoop-holes.service"}
     assert values("stoop-holes.service", "ExecStart")[1] == f"/bin/sh -c '{starting}'"
-    assert values("stoop-holes.path", "PathChanged") == ["/run/stoop/holes.json"]
+    assert values("stoop-holes.path", "PathChanged") == ["/run/stoop/holes.json", "/run/stoop-names/names.json"]
+
+
+def test_what_looks_names_up_sees_nothing_of_the_house_but_the_list() -> None:
+    assert values("stoop-names.service", "DynamicUser") == ["yes"]
+    assert "-/var/lib/stoop" in values("stoop-names.service", "InaccessiblePaths")[0].split()
+    assert values("stoop-names.service", "WantedBy") == []
+    named = [path.name for path in UNITS.iterdir() if "stoop-names.service" in path.read_text()]
+    assert named == ["stoop-holes.service"]
 
 
 def test_what_fills_the_firewall_can_do_nothing_else_of_roots() -> None:

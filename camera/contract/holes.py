@@ -9,7 +9,7 @@ import msgspec
 
 from camera.contract.messages import Event
 
-HoleKind = Literal["mqtt", "ntfy", "webhook", "mirror"]
+HoleKind = Literal["mqtt", "ntfy", "webhook", "mirror", "push"]
 NoticeKind = Literal["ring", "motion", "offline"]
 MirrorProtocol = Literal["sftp", "webdav", "s3"]
 HoleWord = Literal["trying", "working", "failing"]
@@ -90,7 +90,49 @@ class Mirror(_Hole, frozen=True, kw_only=True, tag="mirror"):
     """Copies older than so are deleted there; None: never by us."""
 
 
-Hole: TypeAlias = Mqtt | Ntfy | Webhook | Mirror
+PUSH_SERVICES: dict[str, str] = {
+    "fcm.googleapis.com": "Google",
+    "updates.push.services.mozilla.com": "Mozilla",
+    "web.push.apple.com": "Apple",
+}
+"""Host to whose it is: the push services that a browser may name, and the only names that are ever looked up."""
+PUSH_PORT, MOST_PHONES = 443, 8
+
+_Base64 = r"^[A-Za-z0-9_-]{%d}$"
+
+
+class Phone(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where one device takes notices (RFC 8030) and the public key that they are encrypted to (RFC 8291)."""
+
+    device: Annotated[str, msgspec.Meta(max_length=64)]
+    endpoint: Annotated[str, msgspec.Meta(max_length=800, pattern=r"^https://[a-z.]+/[A-Za-z0-9._~:/%=&?+-]+$")]
+    key: Annotated[str, msgspec.Meta(pattern=_Base64 % 87)]
+    auth: Annotated[str, msgspec.Meta(pattern=_Base64 % 22)]
+
+    def __repr__(self) -> str:
+        return f"Phone({self.device})"
+
+
+class Push(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="push"):
+    """Web Push: always outside of the house. `secret` is the private VAPID key (RFC 8292), which opens nothing."""
+
+    phones: Annotated[tuple[Phone, ...], msgspec.Meta(min_length=1, max_length=MOST_PHONES)]
+    secret: Annotated[str, msgspec.Meta(pattern=_Base64 % 43)]
+    notices: _Notices = ("ring", "offline")
+    cooldown_s: _CooldownS = 60
+    is_off_lan: Literal[True] = True
+
+    def __repr__(self) -> str:
+        return f"Push({place_of(self)})"
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Whom the courier may call for this one, sorted."""
+        return tuple(sorted({push_host(phone.endpoint) for phone in self.phones}))
+
+
+AddressedHole: TypeAlias = Mqtt | Ntfy | Webhook | Mirror
+Hole: TypeAlias = AddressedHole | Push
 
 
 class HolesNow(msgspec.Struct, frozen=True, tag="holes"):
@@ -163,6 +205,31 @@ def read_address(text: str, *, is_off_lan: bool) -> IPv4Address | IPv6Address:
     return address
 
 
+def push_host(endpoint: str) -> str:
+    """The push service of an endpoint. Raises BadAddressError for any host that is not exactly one of the few."""
+    host = endpoint.removeprefix("https://").partition("/")[0]
+    if not endpoint.startswith("https://") or host not in PUSH_SERVICES:
+        known = ", ".join(PUSH_SERVICES)
+        raise BadAddressError(f"{host[:60]!r} is no push service that this camera knows ({known}): use another browser")
+    return host
+
+
+def check_place(hole: Hole) -> None:
+    """Raises BadAddressError where this leads to an address that was never permitted."""
+    if isinstance(hole, Push):
+        for phone in hole.phones:
+            push_host(phone.endpoint)
+    else:
+        read_address(hole.address, is_off_lan=hole.is_off_lan)
+
+
+def listed(hole: Hole) -> list[dict[str, str | int]]:
+    """Whom the firewall has to let the courier through to: a number, or the name of a push service; no secret."""
+    if isinstance(hole, Push):
+        return [{"kind": "push", "name": host, "port": PUSH_PORT} for host in hole.hosts]
+    return [{"kind": kind_of(hole), "address": hole.address, "port": hole.port}]
+
+
 def is_on_lan(address: IPv4Address | IPv6Address) -> bool:
     """RFC 1918, link-local, unique local (RFC 4193) and loopback addresses."""
     return any(address.version == net.version and address in net for net in _LAN)
@@ -170,6 +237,8 @@ def is_on_lan(address: IPv4Address | IPv6Address) -> bool:
 
 def place_of(hole: Hole | _Hole) -> str:
     """Address and port as they are written."""
+    if isinstance(hole, Push):
+        return ", ".join(f"{host}:{PUSH_PORT}" for host in hole.hosts)
     return f"[{hole.address}]:{hole.port}" if ":" in hole.address else f"{hole.address}:{hole.port}"
 
 

@@ -10,6 +10,7 @@ COURIERS: dict[HoleKind, str] = {
     "mirror": "server.courier.mirror:start",
     "mqtt": "server.courier.mqtt:start",
     "ntfy": "server.courier.ntfy:start",
+    "push": "server.courier.push:start",
     "webhook": "server.courier.webhook:start",
 }
 """Kind to `module:function`, imported when such a hole is open."""

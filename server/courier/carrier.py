@@ -39,6 +39,8 @@ class Surroundings:
     report: Callable[[HoleReport], None]
     monotonic_s: Callable[[], float] = time.monotonic
     wall_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000
+    names: Path | None = None
+    """Where `stoop names` writes down the addresses of push services; None: nobody is called by name."""
 
 
 def open_carrier(hole: Hole, around: Surroundings) -> Carrier:

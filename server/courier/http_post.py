@@ -103,7 +103,7 @@ def _judge(place: HttpPlace, status: int) -> None:
     if 200 <= status < 300:
         return
     if 300 <= status < 400:
-        raise CourierError(f"{place.host} wants to send us elsewhere ({status}), which is never followed")
+        raise CourierError(f"{place.host} wants to send us elsewhere ({status}), which is never followed", status)
     if status in (401, 403):
-        raise CourierError(f"{place.host} does not let us in ({status}): check the password or token")
-    raise CourierError(f"{place.host} would not take it ({status})")
+        raise CourierError(f"{place.host} does not let us in ({status}): check the password or token", status)
+    raise CourierError(f"{place.host} would not take it ({status})", status)

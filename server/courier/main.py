@@ -24,6 +24,7 @@ from camera.contract import (
     encode_message,
 )
 from server.courier.carrier import Surroundings
+from server.courier.names import NAMES
 from server.courier.office import Office
 
 logger = logging.getLogger(__name__)
@@ -36,9 +37,9 @@ _READ_BYTES = 64 * 1024
 class CourierProcess:
     """`run` on the main thread; `stop` from a signal handler; reports from any thread, dropped while nobody listens."""
 
-    def __init__(self, data: Path, socket_path: Path) -> None:
+    def __init__(self, data: Path, socket_path: Path, names: Path) -> None:
         self._socket_path = socket_path
-        self._office = Office(Surroundings(data, self._report))
+        self._office = Office(Surroundings(data, self._report, names=names))
         self._stopping = threading.Event()
         self._lock = threading.Lock()
         self._peer: socket.socket | None = None
@@ -110,10 +111,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--socket", type=Path, required=True, help="the camera's Unix socket; the courier's is beside it"
     )
+    parser.add_argument(
+        "--names", type=Path, help="where `stoop names` writes addresses (default: names.json beside the socket)"
+    )
     options = parser.parse_args(arguments)
     os.umask(0o077)
     logging.basicConfig(level=logging.INFO, format="courier: %(levelname)s: %(message)s")
-    process = CourierProcess(options.data, options.socket.with_name("courier.sock"))
+    names = options.names or options.socket.with_name(NAMES)
+    process = CourierProcess(options.data, options.socket.with_name("courier.sock"), names)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: process.stop())
     process.run()

@@ -5,8 +5,18 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from camera.contract import BadAddressError, Event, Hole, HoleKind, HoleReport, HolesNow, TestWanted, ToCourier, kind_of
-from camera.contract import read_address as check_address
+from camera.contract import (
+    BadAddressError,
+    Event,
+    Hole,
+    HoleKind,
+    HoleReport,
+    HolesNow,
+    TestWanted,
+    ToCourier,
+    check_place,
+    kind_of,
+)
 from server.courier import COURIERS
 from server.courier.carrier import Carrier, Surroundings, open_carrier
 
@@ -56,7 +66,7 @@ class Office:
 
     def _begin(self, kind: HoleKind, hole: Hole) -> None:
         try:
-            check_address(hole.address, is_off_lan=hole.is_off_lan)
+            check_place(hole)
             self._at_work[kind] = (hole, self._open_one(hole, self._around))
         except BadAddressError as error:
             self._around.report(HoleReport(kind, "failing", str(error)[:300]))

@@ -38,7 +38,7 @@ _PAGES = (
     "/rights",
     "/ways-out",
 )
-_FILES = ("/assets/{name}", "/manifest.webmanifest", "/icon.svg", "/icon-180.png", "/icon-512.png")
+_FILES = ("/assets/{name}", "/manifest.webmanifest", "/icon.svg", "/icon-180.png", "/icon-512.png", "/push_worker.js")
 
 ROUTES: tuple[Route, ...] = (
     *(Route("GET", path, "anybody") for path in (*_PAGES, *_FILES)),

@@ -50,6 +50,12 @@ async def icon_512(services: Parts) -> Response:
     return _answer(services, "icon-512.png", "no-cache")
 
 
+@router.get("/push_worker.js")
+async def push_worker(services: Parts) -> Response:
+    """The service worker: shows a notice, opens the page."""
+    return _answer(services, "push_worker.js", "no-cache")
+
+
 def _answer(services: Parts, name: str, caching: str) -> Response:
     file = services.web.get(name)
     return Response(file.content, headers={"Cache-Control": caching, "Content-Type": file.media_type})

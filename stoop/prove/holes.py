@@ -7,12 +7,15 @@ from pathlib import Path
 
 import msgspec
 
-from camera.contract import Hole, is_on_lan, kind_of, place_of
+from camera.contract import PUSH_PORT, PUSH_SERVICES, Hole, Push, is_on_lan, kind_of, place_of
 from camera.hole_desk import OpenHoles
+from server.courier.names import NAMES, addresses_of
+from stoop.holes_firewall import NAMES as INSTALLED_NAMES
 from stoop.prove.finding import Finding, failed, judged
 from stoop.prove.installation import Installation
 from stoop.prove.processes import OpenSocket, Running, find_running
 from stoop.prove.source_code import CLIENTS_OF_COURIER, COURIER, clients_in, modules
+from stoop.supervise import socket_path
 
 CLAIM = "Nothing leaves your house but by the ways out that you opened."
 _KNOWN_TABLES = ("source", "camera", "server")
@@ -33,9 +36,21 @@ def holes(installation: Installation) -> Finding:
         if name not in _KNOWN_TABLES
     ]
     faults += code_faults(installation.code)
-    faults += calls_elsewhere(installation, {(str(ip_address(hole.address)), hole.port) for hole in listed})
+    faults += calls_elsewhere(installation, places_of(listed, names_file(installation)))
     told = "; ".join(map(_in_words, listed))
     return judged(CLAIM, how, faults, f"open: {told}" if listed else "you have opened none, so no courier is needed")
+
+
+def places_of(listed: tuple[Hole, ...], names: Path) -> set[tuple[str, int]]:
+    """Address and port of each; a push service has those that were found for its name."""
+    places = {(str(ip_address(hole.address)), hole.port) for hole in listed if not isinstance(hole, Push)}
+    by_name = {host for hole in listed if isinstance(hole, Push) for host in hole.hosts}
+    return places | {(each, PUSH_PORT) for host in by_name for each in addresses_of(host, names)}
+
+
+def names_file(installation: Installation) -> Path:
+    """Where `stoop names` writes: its unit's folder, or beside the camera's socket."""
+    return INSTALLED_NAMES if INSTALLED_NAMES.exists() else socket_path(installation.data).with_name(NAMES)
 
 
 def open_holes(data: Path) -> tuple[Hole, ...]:
@@ -105,5 +120,8 @@ def _children(parent: Running) -> list[Running]:
 
 
 def _in_words(hole: Hole) -> str:
+    if isinstance(hole, Push):
+        whose = ", ".join(f"{PUSH_SERVICES[host]} ({host})" for host in hole.hosts)
+        return f"push to {whose}, looked up by name (OUTSIDE OF YOUR HOUSE)"
     where = "in your house" if is_on_lan(ip_address(hole.address)) else "OUTSIDE OF YOUR HOUSE"
     return f"{kind_of(hole)} to {place_of(hole)} ({where})"

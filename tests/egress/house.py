@@ -11,6 +11,7 @@ from typing import Any
 
 from tests.e2e.conftest import SHORT_CLIPS, starter
 from tests.e2e.scripted_owner import ScriptedOwner
+from tests.push_service import Browser, subscription
 
 RING_EVERY_S = 8.0
 
@@ -25,6 +26,9 @@ def main(folder: Path, seconds: float, holes: list[dict[str, Any]]) -> None:
             owner.draw()
             for hole in holes:
                 owner.command("holes.set", hole=hole).raise_for_status()
+            owner.command("push.key").raise_for_status()
+            phone = subscription(Browser.new(), "https://fcm.googleapis.com/send/egress")
+            owner.command("push.join", **phone, notices=["ring", "offline"]).raise_for_status()
             end_s, rings = time.monotonic() + seconds, 0
             while time.monotonic() < end_s:
                 owner.login().raise_for_status()  # an hour is longer than some sessions on a slow machine

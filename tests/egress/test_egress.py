@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 
 from tests.markdown import ROOT
+from tests.push_service import make_certificate
 
 SECONDS = 60 * float(os.environ.get("STOOP_EGRESS_MINUTES", "0.6"))
 TOOLS = {"ip": "iproute2", "nft": "nftables", "mosquitto": "mosquitto", "rclone": "rclone"}
@@ -33,6 +34,10 @@ pytestmark = [
     pytest.mark.skipif(bool(MISSING), reason=f"not here: install the Debian packages {' '.join(MISSING)}"),
 ]
 LAN, HOUSE = "10.77.0.1", "10.77.0.2"
+OUTSIDE = "142.250.77.1"
+"""Where the house's hosts file says that the push service is: a public address, so that nothing is made easy."""
+NETNS = Path("/etc/netns")
+"""ip netns exec puts the files of NETNS/NAME over those of /etc."""
 HOLES: list[dict[str, Any]] = [
     {"kind": "mqtt", "address": LAN, "port": 1883},
     {"kind": "webhook", "address": LAN, "port": 8080, "secret": "a secret of sixteen and more"},
@@ -55,6 +60,7 @@ table inet egress {{
     type filter hook output priority 0; policy accept;
     oif "lo" accept
     ip daddr {lan} tcp dport {{ {ports} }} counter name listed accept
+    ip daddr {outside} tcp dport 443 counter name listed accept
     counter name elsewhere
   }}
 }}
@@ -91,6 +97,9 @@ def street() -> Iterator[Street]:
     made = Street(f"stoop-h{tag}", f"stoop-l{tag}")
     wires = (f"sh{tag}", f"sl{tag}")
     try:
+        files = NETNS / made.house
+        files.mkdir(parents=True)
+        (files / "hosts").write_text(f"127.0.0.1 localhost\n{OUTSIDE} fcm.googleapis.com\n")
         for name in (made.house, made.lan):
             call("ip", "netns", "add", name)
         call(
@@ -115,12 +124,14 @@ def street() -> Iterator[Street]:
             for device in ("lo", wire):
                 made.run(name, "ip", "link", "set", device, "up")
         made.run(made.house, "ip", "route", "add", "default", "via", LAN)
+        made.run(made.lan, "ip", "addr", "add", f"{OUTSIDE}/32", "dev", wires[1])
         ports = ", ".join(str(hole["port"]) for hole in HOLES)
-        made.run(made.house, "nft", "-f", "-", input=RULES.format(lan=LAN, ports=ports))
+        made.run(made.house, "nft", "-f", "-", input=RULES.format(lan=LAN, ports=ports, outside=OUTSIDE))
         yield made
     finally:
         for name in (made.house, made.lan):
             subprocess.run(["ip", "netns", "del", name], check=False, capture_output=True)
+        shutil.rmtree(NETNS / made.house, ignore_errors=True)
 
 
 @contextmanager
@@ -130,10 +141,12 @@ def devices(street: Street, folder: Path) -> Iterator[None]:
     config.write_text(f"listener 1883 {LAN}\nallow_anonymous true\nuser root\n")
     box = folder / "box"
     box.mkdir()
+    make_certificate(folder)
     commands = [
         ["mosquitto", "-c", str(config)],
         [sys.executable, "-m", "tests.egress.lan", LAN, "8080", str(folder / "webhook")],
         [sys.executable, "-m", "tests.egress.lan", LAN, "8081", str(folder / "ntfy")],
+        [sys.executable, "-m", "tests.push_service", OUTSIDE, "443", str(folder)],
         [
             "rclone",
             "serve",
@@ -165,17 +178,20 @@ def lines(path: Path) -> list[dict[str, Any]]:
 def test_packets_leave_for_the_listed_addresses_and_for_nobody_else(street: Street, tmp_path: Path) -> None:
     with devices(street, tmp_path):
         words = [sys.executable, "-m", "tests.egress.house", str(tmp_path / "house"), str(SECONDS), json.dumps(HOLES)]
-        told = json.loads(street.run(street.house, *words, capture_output=True).stdout.splitlines()[-1])
+        believes = {**os.environ, "SSL_CERT_FILE": str(tmp_path / "cert.pem")}
+        said = street.run(street.house, *words, stdout=subprocess.PIPE, env=believes).stdout
+        told = json.loads(said.splitlines()[-1])
         packets = street.packets()
     print(f"{SECONDS:.0f} s, {told['rings']} rings: {packets}")
     assert packets["elsewhere"] == 0
     assert packets["listed"] > 100
 
     assert {kind: report["word"] for kind, report in told["reports"].items()} == dict.fromkeys(
-        ("mqtt", "webhook", "ntfy", "mirror"), "working"
+        ("mqtt", "webhook", "ntfy", "mirror", "push"), "working"
     )
     rings = [each for each in lines(tmp_path / "webhook") if json.loads(each["body"])["kind"] == "ring"]
     assert len(rings) == told["rings"] > 0
+    assert sum(each["text"].startswith("ring ") for each in lines(tmp_path / "push")) == told["rings"]
     assert {"/door"} == {each["path"] for each in lines(tmp_path / "ntfy")}
     assert list((tmp_path / "box" / "copy" / "clips").glob("*.age"))
 

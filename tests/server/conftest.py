@@ -66,7 +66,7 @@ async def house_at(folder: Path) -> AsyncIterator[House]:
     (web / "assets").mkdir(parents=True)
     (web / "index.html").write_text("<!doctype html><title>Stoop</title>")
     (web / "assets" / "app-1234.js").write_text("export {};")
-    for name in ("manifest.webmanifest", "icon.svg", "icon-180.png", "icon-512.png"):
+    for name in ("manifest.webmanifest", "icon.svg", "icon-180.png", "icon-512.png", "push_worker.js"):
         (web / name).write_text("{}")
     clock = FakeClock()
     async with camera_at(folder / "c.sock") as camera:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from camera.contract import Ntfy, Webhook
 from camera.hole_desk import HoleDesk, OpenHoles
-from stoop.holes_firewall import MOST_HOLES, BadListError, ListedHole, fill, read_list, script
+from stoop.holes_firewall import MOST_HOLES, BadListError, ListedHole, fill, numbers, read_list, script
 from tests.camera.authority_fakes import FakeClock, FakeControl
 
 EMPTY = "flush set inet stoop courier4\nflush set inet stoop courier6\n"
@@ -96,7 +96,7 @@ def test_a_zone_is_dropped_and_with_it_what_it_says() -> None:
 @given(st.binary(max_size=300))
 def test_no_bytes_make_it_raise_anything_else(text: bytes) -> None:
     with contextlib.suppress(BadListError):
-        script(read_list(text))
+        script(numbers(read_list(text), {}))
 
 
 def test_the_real_rules_have_these_sets() -> None:
