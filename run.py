@@ -13,6 +13,7 @@ usage: python3 run.py demo [options of `stoop run`]   set up, then camera and se
        python3 run.py release --key FILE              a release: wheel, parts list, signed update, checksums
        python3 run.py picamera                        as root: people through the real picamera2, in a chroot
        python3 run.py vm [--short] [--suite trixie]   as root: a booted Debian with Stoop on it, and what holds there
+       python3 run.py image [--keep]                  as root, slow: the card's two slots, started on emulated arm64
 """
 
 from __future__ import annotations
@@ -71,6 +72,18 @@ DEBIAN_FOR_VM = {
     "nft": "nftables",
     "ip": "iproute2",
 }
+DEBIAN_FOR_IMAGE = {
+    "mmdebstrap": "mmdebstrap",
+    "qemu-aarch64-static": "qemu-user-static",
+    "qemu-system-aarch64": "qemu-system-arm",
+    "mkfs.erofs": "erofs-utils",
+    "mkfs.vfat": "dosfstools",
+    "mcopy": "mtools",
+    "sfdisk": "fdisk",
+    "dnsmasq": "dnsmasq-base",
+    "nft": "nftables",
+    "ip": "iproute2",
+}
 CLIENTS = ROOT / "tests" / "clients"
 
 
@@ -92,6 +105,7 @@ def main(words: Sequence[str]) -> int:
         "picamera": job_picamera,
         "release": job_release,
         "vm": job_vm,
+        "image": job_image,
     }
     if not words or words[0] not in jobs:
         print(__doc__)
@@ -224,6 +238,15 @@ def job_vm(words: Sequence[str]) -> int:
     return subprocess.call([*apart, BIN / "python", "-m", "tests.vm", *words], cwd=ROOT, env=env)
 
 
+def job_image(words: Sequence[str]) -> int:
+    set_up(DEV_LOCK)
+    install_debian_packages_for_vm(DEBIAN_FOR_IMAGE)
+    if "--keep" not in words and (code := subprocess.call([BIN / "python", "-m", "tests.image.prepare"], cwd=ROOT)):
+        return code
+    apart = ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
+    return subprocess.call([*apart, BIN / "python", "-m", "tests.image", *words], cwd=ROOT, env=environment())
+
+
 def job_release(words: Sequence[str]) -> int:
     set_up(DEV_LOCK)
     return subprocess.call([BIN / "python", "-m", "stoop.update.release", *words], cwd=ROOT, env=environment())
@@ -236,10 +259,10 @@ def job_picamera(words: Sequence[str]) -> int:
     return subprocess.call([*apart, *words], cwd=ROOT, env=environment())
 
 
-def install_debian_packages_for_vm() -> None:
+def install_debian_packages_for_vm(wanted: dict[str, str] = DEBIAN_FOR_VM) -> None:
     if os.geteuid() != 0:
         raise SetupError("this takes root: run it with sudo")
-    missing = sorted({package for tool, package in DEBIAN_FOR_VM.items() if not shutil.which(tool)})
+    missing = sorted({package for tool, package in wanted.items() if not shutil.which(tool)})
     if missing:
         step(f"Debian packages ({' '.join(missing)})", lambda: apt(*missing))
 

@@ -53,7 +53,10 @@ def look(sys_block: Path, name: str) -> tuple[Partition, tuple[Partition, ...], 
 
 
 def steps(mine: Partition, others: tuple[Partition, ...], disk_sectors: int) -> list[tuple[list[str], str]]:
-    """Commands with their standard input (sfdisk moves the second table by itself); none when it ends where the card does. Raises CardError."""
+    """Commands with their standard input, none when it ends where the card does; sfdisk moves the second table itself.
+
+    Raises CardError.
+    """
     if any(other.start > mine.start for other in others):
         raise CardError(f"partition {mine.number} of {mine.disk} is not the last: it cannot grow")
     if disk_sectors - (mine.start + mine.size) < LEAST_GAIN_SECTORS:

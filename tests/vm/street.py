@@ -35,9 +35,9 @@ class Street:
         self._lock = threading.Lock()
 
     def build(self) -> None:
-        _ip("link", "set", "lo", "up")
-        _ip("addr", "add", f"{AWAY}/32", "dev", "lo")
-        _ip("-6", "addr", "add", f"{AWAY6}/128", "dev", "lo", "nodad")
+        ip("link", "set", "lo", "up")
+        ip("addr", "add", f"{AWAY}/32", "dev", "lo")
+        ip("-6", "addr", "add", f"{AWAY6}/128", "dev", "lo", "nodad")
         for port in (80, 443, HOLE_PORT):
             listener = socket.create_server(("::", port), family=socket.AF_INET6, dualstack_ipv6=True)
             threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
@@ -50,10 +50,10 @@ class Street:
     def plug_in(self, machine: Machine) -> None:
         """A cable, addresses at both ends, and a default route that leads here."""
         subprocess.run(["ip", "link", "del", "lan0"], capture_output=True, check=False)
-        _ip("link", "add", "lan0", "type", "veth", "peer", "name", "eth0", "netns", str(machine.leader))
-        _ip("addr", "add", f"{OWN}/24", "dev", "lan0")
-        _ip("-6", "addr", "add", f"{OWN6}/64", "dev", "lan0", "nodad")
-        _ip("link", "set", "lan0", "up")
+        ip("link", "add", "lan0", "type", "veth", "peer", "name", "eth0", "netns", str(machine.leader))
+        ip("addr", "add", f"{OWN}/24", "dev", "lan0")
+        ip("-6", "addr", "add", f"{OWN6}/64", "dev", "lan0", "nodad")
+        ip("link", "set", "lan0", "up")
         for words in (
             f"addr add {DOORBELL}/24 dev eth0",
             f"-6 addr add {DOORBELL6}/64 dev eth0 nodad",
@@ -62,7 +62,7 @@ class Street:
             f"-6 route add default via {OWN6}",
         ):
             machine.must("ip", *words.split())
-        subprocess.run(["nft", "-f", "-"], input=_WATCH, text=True, check=True)
+        watch()
 
     def reached(self) -> list[str]:
         """What arrived at a stand-in since the last question: the tokens that were sent."""
@@ -88,7 +88,12 @@ class Street:
                 self._reached.append(f"udp {data.decode('ascii', 'replace')}")
 
 
-def _ip(*words: str) -> None:
+def watch() -> None:
+    """Begin to count what the machine sends anywhere but to the LAN."""
+    subprocess.run(["nft", "-f", "-"], input=_WATCH, text=True, check=True)
+
+
+def ip(*words: str) -> None:
     done = subprocess.run(["ip", *words], capture_output=True, text=True, check=False)
     if done.returncode:
         raise Failure(f"ip {' '.join(words)}: {done.stderr.strip()}")

@@ -31,7 +31,7 @@ def claim(machine: Machine) -> ScriptedOwner:
     return owner
 
 
-def come_back(owner: ScriptedOwner) -> float:
+def come_back(owner: ScriptedOwner, limit_s: float = 60) -> float:
     """Log in again once camera and server are there; seconds until the picture is delivered."""
 
     def is_back() -> bool:
@@ -40,7 +40,7 @@ def come_back(owner: ScriptedOwner) -> float:
                 return bool(owner.state()["is_delivering"])
         return False
 
-    return until(is_back, "the doorbell to be back")
+    return until(is_back, "the doorbell to be back", limit_s)
 
 
 def is_answering() -> bool:
