@@ -5,12 +5,15 @@ Partitions, their names and their order are image-rota's; how it differs from a 
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import subprocess
 from pathlib import Path
 
-from tests.image.prepare import BASE, FOLDER, RELEASE, quietly
+from stoop.update.lock import lock_for
+from tests.image.prepare import BASE, FOLDER, NATIVE, RELEASE, quietly
 
+PYTHON = "3.13"
 STANDIN = Path(__file__).parent / "standin"
 ROOTFS = FOLDER / "rootfs"
 BOOT, SYSTEM, DISK = FOLDER / "boot.img", FOLDER / "system.img", FOLDER / "card.img"
@@ -44,6 +47,7 @@ def lay_out() -> None:
     there.mkdir(parents=True)
     (update,) = RELEASE.glob("*.stoopupdate")
     quietly(["tar", "-xf", str(update), "-C", str(there)])
+    install_wheels(there)
     installer = "/srv/stoop-release/deploy/raspberry-pi/install.sh"
     inside("bash", installer, "--image", "--source", "demo", "--wheels", "/srv/stoop-release/wheels")
     shutil.rmtree(there)
@@ -66,6 +70,36 @@ def lay_out() -> None:
     resolv.unlink(missing_ok=True)
     resolv.symlink_to("/run/NetworkManager/resolv.conf")
     inside("update-initramfs", "-u")
+
+
+def install_wheels(release: Path) -> None:
+    """What install.sh would do here in an hour of emulation: the same venv, wheels and bytecode, by a native Python.
+
+    The native Debian is that of run.py vm, of the same suite, so its Python is the same version. install.sh finds the
+    program complete and does the rest.
+    """
+    (wheel,) = (release / "wheels").glob("stoop-*.whl")
+    version, digest = wheel.name.split("-")[1], hashlib.sha256(wheel.read_bytes()).hexdigest()[:8]
+    name = f"/opt/stoop/releases/{version}-{digest}"
+    packages = f"{name}/lib/python{PYTHON}/site-packages"
+    (ROOTFS / "opt/stoop/releases").mkdir(parents=True)
+    lock = lock_for((release / "requirements.lock").read_text(), "aarch64", PYTHON)
+    (release / "theirs.lock").write_text(lock)
+    foreign = "--platform manylinux_2_36_aarch64 --platform manylinux_2_34_aarch64 --platform manylinux_2_31_aarch64"
+    foreign += " --platform manylinux_2_28_aarch64 --platform manylinux_2_17_aarch64 --platform manylinux2014_aarch64"
+    pip = f"{name}/bin/python -m pip install -q --no-index --no-compile --no-deps --only-binary=:all: {foreign}"
+    pip += f" --implementation cp --python-version {PYTHON} --target {packages}"
+    script = f"""
+        mount --bind {ROOTFS}/opt {NATIVE}/opt; mount --bind {release} {NATIVE}/mnt
+        exec chroot {NATIVE} sh -ec '
+            python3 -m venv --system-site-packages {name}
+            {pip} --find-links /mnt/wheels --require-hashes -r /mnt/theirs.lock
+            {pip} /mnt/wheels/{wheel.name}
+            mv {packages}/bin/* {name}/bin/; rmdir {packages}/bin
+            {name}/bin/python -m compileall -q {name}/lib > /dev/null || true
+            mkdir -p {name}/deploy; cp -r /mnt/deploy/raspberry-pi {name}/deploy/; touch {name}/complete'
+    """
+    quietly(["unshare", "--mount", "sh", "-ec", script])
 
 
 def make_boot(image: Path) -> None:

@@ -6,6 +6,7 @@ Everything of arm64 runs under emulation (qemu-user), so the base takes 15 to 40
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,8 @@ from tests.vm.prepare import _mirror  # one look at apt's own mirror for both
 FOLDER = ROOT / ".vm" / "image"
 BASE = FOLDER / "base"
 RELEASE = FOLDER / "release"
+NATIVE = ROOT / ".vm" / "base-trixie"
+"""Of run.py vm: a Debian of the same suite that this machine's processor runs."""
 KEY = FOLDER / "key.pem"
 SUITE, TARGET = "trixie", "aarch64-3.13"
 FIRST_NUMBER = 100
@@ -37,6 +40,7 @@ def prepare() -> None:
     """Raises SystemExit with what failed."""
     emulate_arm64()
     make_base()
+    quietly([sys.executable, "-c", "from tests.vm.prepare import make_base; make_base()"], suite=SUITE)
     make_release()
 
 
@@ -75,9 +79,10 @@ def make_release() -> None:
     stamp.write_text(wanted)
 
 
-def quietly(words: list[str], text: str | None = None) -> str:
+def quietly(words: list[str], text: str | None = None, *, suite: str = "") -> str:
     """Standard output. Raises SystemExit with the last words of what failed."""
-    done = subprocess.run(words, capture_output=True, text=True, check=False, input=text)
+    env = {**os.environ, "STOOP_VM_SUITE": suite} if suite else None
+    done = subprocess.run(words, capture_output=True, text=True, check=False, input=text, env=env, cwd=ROOT)
     if done.returncode:
         raise SystemExit(f"{' '.join(words[:4])} … failed:\n{(done.stdout + done.stderr)[-2000:]}")
     return done.stdout
