@@ -613,6 +613,10 @@ export const words = {
         says: (place: string) =>
           `The ntfy server at ${place} will be told when somebody rings, and what else you chose. No picture and no name goes there.`,
       },
+      push: {
+        title: "Notices in this browser",
+        text: "A ring reaches this device even when this page is closed. It goes through Google, Mozilla or Apple, whoever made the browser, who learns the moment and not what happened.",
+      },
       webhook: {
         title: "Anything else in your house",
         text: "A signed message to a program of your own, for what Stoop does not know.",
@@ -620,7 +624,7 @@ export const words = {
           `The program at ${place} will be told when somebody rings, and what else you chose. No picture and no name goes there.`,
       },
     },
-    order: ["mirror", "mqtt", "ntfy", "webhook"] as const,
+    order: ["mirror", "mqtt", "ntfy", "push", "webhook"] as const,
     setUp: "Set up",
     change: "Change",
     closeIt: "Close this way out",
@@ -651,6 +655,43 @@ export const words = {
       `Copies stay there for ${plural(days, "day", "days")}, also of clips that you delete here.`,
     keptForEver: "Copies stay there until you delete them on that box.",
     boxKey: (key: string) => `The box’s key: ${key}`,
+    push: {
+      title: "Notices in this browser",
+      learns:
+        "These notices leave your house. Whoever made this browser (Google, Mozilla or Apple) passes them on and learns:",
+      learnt: [
+        "that something happened, and when",
+        "your house’s internet address",
+        "that this device is told",
+      ],
+      not: "Not what happened: that is one sealed word which only this device can open, and nothing says that it comes from a doorbell. No picture and no name.",
+      sure: "Each notice goes through the push service of whoever made this browser. It learns when something happens at your door, for as long as this is open. It will stand in every proof.",
+      switchOn: "Switch on for this device",
+      switchOff: "Switch off for this device",
+      on: "This device will be told.",
+      off: "This device is told nothing more.",
+      forAll: "What you choose holds for every device that takes these notices.",
+      count: (count: number, isOn: boolean) =>
+        isOn
+          ? count === 1
+            ? "Only this device is told."
+            : `This device and ${plural(count - 1, "other", "others")} are told.`
+          : `${plural(count, "other device is", "other devices are")} told, this one is not.`,
+      notHere: "Not on this device",
+      why: {
+        none: "This browser cannot take such notices. Another browser can, or an ntfy server of your own.",
+        home_screen:
+          "On an iPhone or iPad, first put this page on the Home Screen: Share, then Add to Home Screen. Open it from there and come back here.",
+        untrusted:
+          "This browser does not trust your doorbell’s own certificate, so it allows no notices from it. Have this device trust the certificate (the guide “Notices on your phone” says how), or use an ntfy server of your own.",
+        blocked:
+          "This browser blocks notices from this page. Allow them in the browser’s settings for this page, then try again.",
+        dismissed:
+          "The browser asked whether this page may show notices, and got no answer. Try again and allow it.",
+        service:
+          "The browser cannot reach its own notice service. Check that this device has internet, then try again.",
+      } as const,
+    },
     fields: {
       protocol: "How the box is reached",
       address: "Its IP address",

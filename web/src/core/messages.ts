@@ -185,7 +185,9 @@ export interface RepliesTold {
   readonly fault: string | null;
 }
 
-export type HoleKind = "mqtt" | "ntfy" | "webhook" | "mirror";
+/** Those that lead to an address which the owner typed. */
+export type AddressedKind = "mqtt" | "ntfy" | "webhook" | "mirror";
+export type HoleKind = AddressedKind | "push";
 export type NoticeKind = "ring" | "motion" | "offline";
 
 interface HolePlace {
@@ -241,9 +243,11 @@ export interface HoleReport {
 /** One way out that is open: all that the owner set, but the secret. */
 export interface OpenHole {
   readonly kind: HoleKind;
-  readonly address: string;
-  readonly port: number;
+  readonly address?: string;
+  readonly port?: number;
   readonly place: string;
+  /** Of a push hole: the devices that take notices. */
+  readonly phones?: readonly string[];
   readonly has_secret: boolean;
   /** Null: the courier is starting, or does not run. */
   readonly report: HoleReport | null;
@@ -311,6 +315,12 @@ export interface Commands {
   "holes.set": { args: { hole: Hole; keeps_secret?: boolean }; result: WaysTold };
   "holes.close": { args: { kind: HoleKind }; result: WaysTold };
   "holes.test": { args: { kind: HoleKind }; result: WaysTold };
+  "push.key": { args: Nothing; result: { public_key: string } };
+  "push.join": {
+    args: { endpoint: string; key: string; auth: string; notices: readonly NoticeKind[] };
+    result: WaysTold;
+  };
+  "push.leave": { args: { device: string }; result: WaysTold };
   "holes.snooze": { args: { minutes: number }; result: WaysTold };
   "bell.test": { args: Nothing; result: Nothing };
   "bell.get": { args: Nothing; result: BellReply };

@@ -2,7 +2,7 @@
 
 import { useState } from "preact/hooks";
 import { ApiError } from "../../core/errors";
-import type { HoleKind, NoticeKind, OpenHole, WaysTold } from "../../core/messages";
+import type { AddressedKind, NoticeKind, OpenHole, WaysTold } from "../../core/messages";
 import { Button } from "../../ui/button";
 import { ask, Dialog } from "../../ui/dialog";
 import { Choices, FieldError, TextField, Tick } from "../../ui/field";
@@ -42,14 +42,14 @@ function explain(error: unknown): string | null {
 
 interface FieldProps {
   name: FieldName;
-  kind: HoleKind;
+  kind: AddressedKind;
   draft: Draft;
   flaw: Flaw | null;
   hasSecret: boolean;
   onDraft: (draft: Draft) => void;
 }
 
-function labelOf(name: FieldName, kind: HoleKind, draft: Draft): string {
+function labelOf(name: FieldName, kind: AddressedKind, draft: Draft): string {
   const { fields } = words.ways;
   if (kind === "mirror" && draft.protocol === "s3") {
     if (name === "user") return fields.accessKey;
@@ -61,7 +61,7 @@ function labelOf(name: FieldName, kind: HoleKind, draft: Draft): string {
   return fields[name];
 }
 
-function noteOf(name: FieldName, kind: HoleKind, hasSecret: boolean): string {
+function noteOf(name: FieldName, kind: AddressedKind, hasSecret: boolean): string {
   const { notes } = words.ways;
   if (name === "address") return notes.address;
   if (name === "keepDays") return notes.keepDays;
@@ -88,7 +88,14 @@ function Field({ name, kind, draft, flaw, hasSecret, onDraft }: FieldProps) {
         {words.ways.fields.isTls}
       </Tick>
     );
-  if (name === "notices") return <Notices draft={draft} flaw={flaw} onDraft={onDraft} />;
+  if (name === "notices")
+    return (
+      <Notices
+        notices={draft.notices}
+        error={flaw === "notices" ? words.ways.flaws.notices : null}
+        onNotices={(notices) => onDraft({ ...draft, notices })}
+      />
+    );
   const member = name === "key" ? "secret" : name;
   const isHidden = name === "secret" && kind !== "webhook";
   return (
@@ -104,18 +111,17 @@ function Field({ name, kind, draft, flaw, hasSecret, onDraft }: FieldProps) {
   );
 }
 
-function Notices({
-  draft,
-  flaw,
-  onDraft,
-}: {
-  draft: Draft;
-  flaw: Flaw | null;
-  onDraft: (draft: Draft) => void;
-}) {
+interface NoticesProps {
+  notices: readonly NoticeKind[];
+  error: string | null;
+  onNotices: (notices: readonly NoticeKind[]) => void;
+}
+
+/** Which kinds are told of. */
+export function Notices({ notices, error, onNotices }: NoticesProps) {
   const set = (notice: NoticeKind, is: boolean) => {
-    const others = draft.notices.filter((each) => each !== notice);
-    onDraft({ ...draft, notices: is ? [...others, notice] : others });
+    const others = notices.filter((each) => each !== notice);
+    onNotices(is ? [...others, notice] : others);
   };
   return (
     <fieldset class="stack-tight ways-notices">
@@ -123,19 +129,19 @@ function Notices({
       {NOTICES.map((notice) => (
         <Tick
           key={notice}
-          checked={draft.notices.includes(notice)}
+          checked={notices.includes(notice)}
           testid={`way-notice-${notice}`}
           onChange={(is) => set(notice, is)}
         >
           {words.ways.notices[notice]}
         </Tick>
       ))}
-      <FieldError error={flaw === "notices" ? words.ways.flaws.notices : null} />
+      <FieldError error={error} />
     </fieldset>
   );
 }
 
-function askToOpen(kind: HoleKind, draft: Draft): Promise<boolean> {
+function askToOpen(kind: AddressedKind, draft: Draft): Promise<boolean> {
   const says = words.ways.kinds[kind].says(`${draft.address.trim()}, port ${draft.port}`);
   if (!isOutside(draft))
     return ask({
@@ -154,7 +160,7 @@ function askToOpen(kind: HoleKind, draft: Draft): Promise<boolean> {
 }
 
 interface WayDialogProps {
-  kind: HoleKind;
+  kind: AddressedKind;
   hole: OpenHole | null;
   onTold: (told: WaysTold) => void;
   onClose: () => void;

@@ -12,15 +12,23 @@ import { sentenceOf } from "../sentences";
 import { useAction } from "../use_action";
 import { clockTime } from "../when";
 import { words } from "../words";
+import { PushWay } from "./push_way";
 import { WayDialog } from "./way_dialog";
 import { wayLines } from "./way_lines";
 
 const LOOK_MS = 4000;
-const ICONS: Record<HoleKind, IconName> = { mirror: "copy", mqtt: "bell", ntfy: "devices", webhook: "share" };
+const ICONS: Record<HoleKind, IconName> = {
+  mirror: "copy",
+  mqtt: "bell",
+  ntfy: "devices",
+  push: "devices",
+  webhook: "share",
+};
 const TESTS: Record<HoleKind, string> = {
   mirror: words.ways.testMirror,
   mqtt: words.ways.testMqtt,
   ntfy: words.ways.test,
+  push: words.ways.test,
   webhook: words.ways.test,
 };
 
@@ -101,9 +109,11 @@ function OpenWay({
         <Button busy={acting.isBusy} testid={`way-test-${hole.kind}`} onClick={test}>
           {TESTS[hole.kind]}
         </Button>
-        <Button disabled={acting.isBusy} testid={`way-change-${hole.kind}`} onClick={onChange}>
-          {words.ways.change}
-        </Button>
+        {hole.kind !== "push" && (
+          <Button disabled={acting.isBusy} testid={`way-change-${hole.kind}`} onClick={onChange}>
+            {words.ways.change}
+          </Button>
+        )}
         <Button
           kind="danger-quiet"
           disabled={acting.isBusy}
@@ -127,16 +137,18 @@ function Way({ kind, hole, onTold }: WayProps) {
         <span>{title}</span>
       </h2>
       <p class="soft">{text}</p>
-      {hole ? (
-        <OpenWay hole={hole} onTold={onTold} onChange={() => setEditing(true)} />
-      ) : (
+      {hole && <OpenWay hole={hole} onTold={onTold} onChange={() => setEditing(true)} />}
+      {kind === "push" && <PushWay hole={hole} onTold={onTold} />}
+      {!hole && kind !== "push" && (
         <div>
           <Button icon="plus" testid={`way-set-up-${kind}`} onClick={() => setEditing(true)}>
             {words.ways.setUp}
           </Button>
         </div>
       )}
-      {isEditing && <WayDialog kind={kind} hole={hole} onTold={onTold} onClose={() => setEditing(false)} />}
+      {isEditing && kind !== "push" && (
+        <WayDialog kind={kind} hole={hole} onTold={onTold} onClose={() => setEditing(false)} />
+      )}
     </section>
   );
 }
@@ -191,7 +203,7 @@ function Summary({ count }: { count: number }) {
 
 export function WaysScreen() {
   const { told, failure, setTold } = useWays();
-  const hasNotices = told?.holes.some((hole) => hole.kind === "ntfy" || hole.kind === "webhook") ?? false;
+  const hasNotices = told?.holes.some((hole) => ["ntfy", "webhook", "push"].includes(hole.kind)) ?? false;
   return (
     <Screen title={words.ways.title} lead={words.ways.lead} back="/settings" testid="ways">
       <div class="stack">

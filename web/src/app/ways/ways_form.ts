@@ -1,7 +1,7 @@
 /** The forms of ways out as plain data: which fields each kind has, and what the camera is sent for them. */
 
 import { isHouseAddress, isNumericAddress } from "../../core/addresses";
-import type { Hole, HoleKind, NoticeKind, OpenHole } from "../../core/messages";
+import type { AddressedKind, Hole, NoticeKind, OpenHole } from "../../core/messages";
 
 export type FieldName =
   | "protocol"
@@ -39,7 +39,7 @@ export interface Draft {
 const PORTS = { mqtt: "1883", ntfy: "80", webhook: "8123", mirror: "22" } as const;
 const MIRROR_PORTS = { sftp: "22", webdav: "80", s3: "9000" } as const;
 
-export function emptyDraft(kind: HoleKind): Draft {
+export function emptyDraft(kind: AddressedKind): Draft {
   return {
     protocol: "sftp",
     address: "",
@@ -59,12 +59,12 @@ export function emptyDraft(kind: HoleKind): Draft {
 
 /** Of what is open: all but the secret, which nobody is told. */
 export function draftOf(hole: OpenHole): Draft {
-  const empty = emptyDraft(hole.kind);
+  const empty = emptyDraft(hole.kind as AddressedKind);
   return {
     ...empty,
     protocol: hole.protocol ?? empty.protocol,
-    address: hole.address,
-    port: String(hole.port),
+    address: hole.address ?? "",
+    port: hole.port === undefined ? empty.port : String(hole.port),
     folder: hole.folder ?? empty.folder,
     topic: hole.topic ?? "",
     path: hole.path ?? empty.path,
@@ -83,7 +83,7 @@ export function withProtocol(draft: Draft, protocol: Draft["protocol"]): Draft {
 }
 
 /** In the order in which they stand. */
-export function fieldsOf(kind: HoleKind, draft: Draft): readonly FieldName[] {
+export function fieldsOf(kind: AddressedKind, draft: Draft): readonly FieldName[] {
   switch (kind) {
     case "mqtt":
       return ["address", "port", "user", "secret"];
@@ -117,7 +117,7 @@ export function fieldsOf(kind: HoleKind, draft: Draft): readonly FieldName[] {
 export type Flaw = "address" | "port" | "topic" | "secret" | "notices" | "keepDays" | "user";
 
 /** The first field that cannot be sent, or null. `keepsSecret`: an empty secret stays the one that is there. */
-export function flawOf(kind: HoleKind, draft: Draft, keepsSecret: boolean): Flaw | null {
+export function flawOf(kind: AddressedKind, draft: Draft, keepsSecret: boolean): Flaw | null {
   if (!isNumericAddress(draft.address.trim())) return "address";
   const port = Number(draft.port);
   if (!/^\d{1,5}$/.test(draft.port) || port < 1 || port > 65_535) return "port";
@@ -134,7 +134,7 @@ export function isOutside(draft: Draft): boolean {
   return !isHouseAddress(draft.address.trim());
 }
 
-export function holeOf(kind: HoleKind, draft: Draft): Hole {
+export function holeOf(kind: AddressedKind, draft: Draft): Hole {
   const place = {
     address: draft.address.trim(),
     port: Number(draft.port),
