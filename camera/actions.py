@@ -17,6 +17,7 @@ from camera.hole_actions import HOLE_ACTIONS
 from camera.home import CameraRecord, Device
 from camera.invites import LIFE_S as INVITE_LIFE_S
 from camera.invites import Invite
+from camera.keeping_actions import KEEPING_ACTIONS
 from camera.mask_replacing import ask_to_unlock, cancel, drop_of_device, keep_locked, replace_mask
 from camera.motion_actions import MOTION_ACTIONS
 from camera.names import tidy
@@ -396,6 +397,7 @@ ACTIONS: dict[str, Action] = {
     **HOLE_ACTIONS,
     **PUSH_ACTIONS,
     **CLOCK_ACTIONS,
+    **KEEPING_ACTIONS,
 }
 """What a paired device may ask for; `claim` and `pair` stand apart because no paired device signs them."""
 

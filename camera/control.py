@@ -15,7 +15,7 @@ from camera.motion_desk import MotionDesk
 from camera.parcel_desk import ParcelDesk
 from camera.replies import Replies
 from camera.talk_desk import TalkDesk
-from camera.vault.cards import Record
+from camera.vault.cards import ClipKept, Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,16 @@ class PlateView:
     height_px: int
     is_final: bool = True
     """False while a better one than `sealed_png` is in the making, or none is there at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClipRoom:
+    """`room_bytes` is what clips may use of the card now, `clips_bytes` what they do use, `kept_bytes` kept ones."""
+
+    share: float
+    room_bytes: int
+    clips_bytes: int
+    kept_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +67,16 @@ class StorageControl(Protocol):
     def note(self, record: Record) -> None: ...
     def note_later(self, record: Record) -> None: ...
     def delete_clip(self, clip: str, device: str) -> None: ...
+
+
+class KeepingControl(Protocol):
+    """How much room clips have, and which of them stay."""
+
+    def keep_clip(self, card: ClipKept) -> None:
+        """As `StorageControl`; also CommandRefused not_found, or too_many where too much is kept."""
+        ...
+
+    def room(self) -> ClipRoom: ...
 
 
 class PictureControl(Protocol):
@@ -121,6 +141,7 @@ class HoleControl(Protocol):
 class Control(
     MaskControl,
     StorageControl,
+    KeepingControl,
     PictureControl,
     AudienceControl,
     MotionControl,

@@ -19,8 +19,11 @@ Role = Literal["owner", "viewer"]
 S = TypeVar("S", bound=msgspec.Struct)
 
 
-class CameraRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """camera.json: the camera's id, and what the owner set in the app; no recipient before the claim."""
+class CameraRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """camera.json: the camera's id, and what the owner set in the app; no recipient before the claim.
+
+    What was never set is left out, so that an older version, gone back to, can read the file.
+    """
 
     camera_id: str
     name: str = "Front door"
@@ -29,6 +32,10 @@ class CameraRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     is_recording_on_motion: bool = True
     is_loosening_locked: bool = False
     is_bell_only: bool = False
+    keep_hours: int = 72
+    """Of running time; then a clip is deleted."""
+    clips_share: float | None = None
+    """Of the card; None: what the settings file says."""
 
 
 class Device(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

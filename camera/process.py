@@ -32,7 +32,7 @@ from camera.contract import (
     ViewerLeft,
     ViewWord,
 )
-from camera.control import PlateView, TrafficView
+from camera.control import ClipRoom, PlateView, TrafficView
 from camera.errors import CommandRefused
 from camera.frame import MaskedFrame, PictureSize
 from camera.hole_desk import HoleDesk, is_no_courier
@@ -59,7 +59,7 @@ from camera.storage import Storage
 from camera.talk_desk import TalkDesk
 from camera.traffic import TrafficSession
 from camera.unmasked import Lookers
-from camera.vault.cards import CameraStarted, ParcelSeen, Record, ViewMoved
+from camera.vault.cards import CameraStarted, ClipKept, ParcelSeen, Record, ViewMoved
 from camera.view import ViewMemory, ViewState
 from camera.view_guard import ViewGuard
 from camera.watch import Watch
@@ -180,6 +180,7 @@ class CameraProcess:
             self._authority.recovery.look(self._clock.monotonic_ns())
 
     def _load(self, home: Home, record: CameraRecord) -> None:
+        self._storage.use(keep_hours=record.keep_hours, share=record.clips_share)
         if record.recipient:
             self._storage.resume(record.recipient)
         self._switch(record)
@@ -237,6 +238,12 @@ class CameraProcess:
 
     def delete_clip(self, clip: str, device: str) -> None:
         self._storage.delete_clip(clip, device)
+
+    def keep_clip(self, card: ClipKept) -> None:
+        self._storage.keep_clip(card)
+
+    def room(self) -> ClipRoom:
+        return self._storage.room()
 
     def plate(self, *, is_fresh: bool, seen_at_ms: int | None) -> PlateView:
         progress, plate = self._plate.ask(is_fresh=is_fresh)
@@ -296,6 +303,7 @@ class CameraProcess:
     def use_record(self, record: CameraRecord) -> None:
         self._board.be(_identity(record))
         self._switch(record)
+        self._storage.use(keep_hours=record.keep_hours, share=record.clips_share)
         self._show_claim_code()
 
     def tickets_changed(self, ended: list[str], why: str) -> None:

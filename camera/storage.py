@@ -9,22 +9,27 @@ from pathlib import Path
 
 from camera.clip_keeper import ClipKeeper
 from camera.clock import Clock
+from camera.control import ClipRoom
 from camera.errors import CommandRefused
 from camera.frame import MaskedFrame
 from camera.motion import Box
 from camera.recorder import EndClip, RecorderAction, StartClip
 from camera.vault import (
     ClipOpenError,
+    KeptFullError,
     RecipientError,
     UnknownClipError,
     Vault,
     VaultError,
     seal_bytes,
 )
-from camera.vault.cards import Record
+from camera.vault.cards import ClipKept, Record
 from camera.vault_thread import VaultThread
 
 _MIN_FREE_BYTES = 64 * 1024 * 1024
+_KEEP_S = 72 * 3600
+_KEPT_SHARE = 0.5
+"""Of the room for clips; the rest stays free for new ones."""
 
 
 class Storage:
@@ -42,11 +47,14 @@ class Storage:
         on_change: Callable[[str, str], None],
         on_fault: Callable[[str | None], None],
     ) -> None:
-        """`on_change(kind, clip)` hears of clip.opened, clip.closed and clip.deleted.
+        """`max_share` of the disk is for clips where the owner set nothing else.
+
+        `on_change(kind, clip)` hears of clip.opened, clip.closed and clip.deleted.
 
         `on_fault` hears of trouble as a sentence, and None when it is over.
         """
-        self._folder, self._camera_id, self._clock, self._max_share = folder, camera_id, clock, max_share
+        self._folder, self._camera_id, self._clock, self._default_share = folder, camera_id, clock, max_share
+        self._keep_s, self._share = _KEEP_S, max_share
         self._on_change, self._on_fault = on_change, on_fault
         self._vault: Vault | None = None
         self._keeper: ClipKeeper | None = None
@@ -95,6 +103,19 @@ class Storage:
         """Raises CommandRefused not_found, conflict (it is being recorded) or storage."""
         self._thread.ask(lambda: self._delete(clip, device))
 
+    def keep_clip(self, card: ClipKept) -> None:
+        """Raises CommandRefused not_found, too_many or storage."""
+        self._thread.ask(lambda: self._keep(card))
+
+    def room(self) -> ClipRoom:
+        """Raises CommandRefused storage."""
+        return self._thread.ask(self._room)
+
+    def use(self, *, keep_hours: int, share: float | None) -> None:
+        """Rules for what is there and what comes, in force within seconds. `share` None: as the settings file says."""
+        self._keep_s, self._share = keep_hours * 3600, self._default_share if share is None else share
+        self.tidy()
+
     def clip(self, action: RecorderAction, mask_digest: str) -> None:
         """Carry out what the recorder decided, soon. One thread at a time.
 
@@ -123,7 +144,7 @@ class Storage:
         return seal_bytes(self._recipients, data)
 
     def tidy(self) -> None:
-        """Make room, soon; the oldest clips go first."""
+        """Delete, soon, what has been there long enough, and what there is no room for."""
         self._thread.post_if_idle(self._tidy)
 
     def close(self) -> None:
@@ -191,12 +212,31 @@ class Storage:
         if not self._recipients:
             return
         vault = self._opened()
-        disk = shutil.disk_usage(self._folder)
-        used = vault.clips_bytes()
-        room = min(int(disk.total * self._max_share), used + disk.free - _MIN_FREE_BYTES)
-        for clip in vault.make_room(max(room, 0)):
+        for clip in (*vault.expire(self._keep_s), *vault.make_room(self._room_bytes(vault))):
             self._on_change("clip.deleted", clip)
         self._clips_bytes = vault.clips_bytes()
+
+    def _room(self) -> ClipRoom:
+        if not self._recipients:
+            return ClipRoom(self._share, 0, 0, 0)
+        vault = self._opened()
+        return ClipRoom(self._share, self._room_bytes(vault), vault.clips_bytes(), vault.kept_bytes())
+
+    def _room_bytes(self, vault: Vault) -> int:
+        """For all clips: a share of the card, less where something else fills it."""
+        disk = shutil.disk_usage(self._folder)
+        return max(0, min(int(disk.total * self._share), vault.clips_bytes() + disk.free - _MIN_FREE_BYTES))
+
+    def _keep(self, card: ClipKept) -> None:
+        if not self._recipients:
+            raise CommandRefused("not_claimed", "this camera has no owner yet: claim it first")
+        vault = self._opened()
+        try:
+            vault.keep_clip(card, int(self._room_bytes(vault) * _KEPT_SHARE))
+        except UnknownClipError as error:
+            raise CommandRefused("not_found", "this clip is gone already") from error
+        except KeptFullError as error:
+            raise CommandRefused("too_many", str(error)) from error
 
     def _failed(self, sentence: str) -> None:
         self._is_faulty = True

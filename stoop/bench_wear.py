@@ -23,6 +23,7 @@ SIZE, FPS, BITRATE_BPS = PictureSize(1280, 720), 30, 2_300_000
 """The encoder is asked for a little more than it uses: 2 Mbit/s come out."""
 CLIPS, CLIP_S = 3, 20
 EVENTS_AN_HOUR, _KEPT_BYTES = 60, 100_000_000
+_KEEP_S = 72 * 3600
 """The card holds less than the hour: the oldest clips go meanwhile, which is written down too."""
 PAGE_BYTES = 4096
 """What Linux writes at least: a page that was synced half full goes to the card again when it grows."""
@@ -107,6 +108,7 @@ def hour(bitrate_bps: float) -> float:
         vault = Vault(Path(folder), "0" * 32, (throwaway_recipient(),), clock, files)
         for _ in range(EVENTS_AN_HOUR):
             _record(vault, clock, units, jpeg)
+            vault.expire(_KEEP_S)
             vault.make_room(_KEPT_BYTES)
         vault.close()
     return round(files.counts.page_bytes / (EVENTS_AN_HOUR * sum(len(unit.data) for unit in units)), 4)

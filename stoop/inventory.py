@@ -19,6 +19,8 @@ KINDS: tuple[tuple[str, str], ...] = (
     ("journal", r"sealed/journal/[0-9a-f]{8}\.sjl"),
     ("sequence", r"sealed/sequence"),
     ("reserve", r"sealed/reserve"),
+    ("kept", r"sealed/kept/[0-9a-f]{32}"),
+    ("ages", r"sealed/ages"),
     ("camera", r"camera/camera\.json"),
     ("devices", r"camera/devices\.json"),
     ("mask", r"camera/(mask|mask_shape|loosening)\.json"),
@@ -33,7 +35,7 @@ KINDS: tuple[tuple[str, str], ...] = (
     ("running", r"run/.*"),
     (
         "unfinished",
-        r"camera/(replies/)?\.[a-z_]+\.json\.new|sealed/(sequence|reserve|thumbs/.{32}\.thumb|journal/.{8}\.sjl)\.new",
+        r"camera/(replies/)?\.[a-z_]+\.json\.new|sealed/(sequence|reserve|ages|thumbs/.{32}\.thumb|journal/.{8}\.sjl)\.new",
     ),
 )
 """Ids that the page and the command have words for; the first that fits. What fits none is told by name."""

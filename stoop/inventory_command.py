@@ -19,6 +19,8 @@ TELLS: dict[str, str] = {
     "journal": "the record of what happened: how much and when; not what",
     "sequence": "how many recordings there ever were",
     "reserve": "noise that keeps room free",
+    "kept": "which recordings you keep; not what is in them",
+    "ages": "how long the camera has run, and how many recordings there were by then",
     "camera": "the camera's id, its name, its settings, and the public key that it seals to",
     "devices": "the names of paired devices, what each may do, their public keys",
     "mask": "the drawing of what the camera may see",

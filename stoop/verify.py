@@ -11,7 +11,9 @@ from typing import Any, Literal
 
 import msgspec
 
-from camera.vault.cards import ClipClosed, ClipDeleted
+from camera.vault.ages import NAME as AGES
+from camera.vault.ages import is_whole
+from camera.vault.cards import ClipClosed, ClipDeleted, ClipKept
 from camera.vault.clip_ids import is_clip_id, number_of
 from camera.vault.deletions import deletion_of
 from camera.vault.files import TEMPORARY_SUFFIX
@@ -22,13 +24,14 @@ from stoop.reader.errors import ThumbnailError
 from stoop.reader.thumbnails import open_thumbnail
 
 FindingKind = Literal["altered", "missing", "came back", "doubled", "strange", "rolled back"]
-_FITTING = {"clips": ".age", "thumbs": ".thumb", "journal": ".sjl"}
+_FITTING = {"clips": ".age", "thumbs": ".thumb", "journal": ".sjl", "kept": ""}
 _STEMS = {
     "clips": re.compile("[0-9a-f]{32}"),
     "thumbs": re.compile("[0-9a-f]{32}"),
     "journal": re.compile("[0-9a-f]{8}"),
+    "kept": re.compile("[0-9a-f]{32}"),
 }
-_BESIDE = {name + ending for name in ("sequence", "reserve") for ending in ("", TEMPORARY_SUFFIX)}
+_BESIDE = {name + ending for name in ("sequence", "reserve", "ages") for ending in ("", TEMPORARY_SUFFIX)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,7 @@ def verify(
     if opener.folder.is_whole:
         sealed = opener.folder.thumbnails.parent
         findings += [*_thumbnails(opener, reports), *_strangers(sealed), *_numbers(sealed, reports)]
+        findings += _marks(opener, sealed / "kept")
     if earlier:
         findings += _rolled_back(opener, earlier)
     return Verdict(tuple(reports), tuple(findings), roots, records, earlier is not None)
@@ -163,8 +167,29 @@ def _numbers(sealed: Path, reports: Sequence[ClipReport]) -> Iterator[Finding]:
         least = max((number_of(report.clip) for report in reports if is_clip_id(report.clip)), default=0)
         if not re.fullmatch(rb"[0-9]{1,10}\n", text) or int(text) < least:
             yield Finding("altered", "sequence", "it is not the number of the newest clip")
+    ages = sealed / AGES
+    if ages.is_file() and not is_whole(ages.read_bytes()):
+        yield Finding("altered", AGES, "a mark in it cannot be read; clips stay longer than they would")
     if reserve.is_file() and reserve.stat().st_size != RESERVE_BYTES:
         yield Finding("altered", "reserve", "it has another size; nothing is kept in it")
+
+
+def _marks(opener: Opener, folder: Path) -> Iterator[Finding]:
+    """A mark that somebody makes keeps a clip for ever; one that is taken away lets it go. A copy has no marks."""
+    if not opener.journal or not folder.is_dir():
+        return
+    marks = {file.name for file in folder.iterdir()}
+    wanted: dict[str, bool] = {}
+    for record in opener.journal.records():
+        if isinstance(record, ClipKept):
+            wanted[record.clip] = record.kept
+        elif isinstance(record, ClipDeleted):
+            wanted[record.clip] = False
+    for clip in sorted(clip for clip in marks if not wanted.get(clip)):
+        if _STEMS["kept"].fullmatch(clip):
+            yield Finding("strange", f"kept {clip}", "the record does not say that it is kept")
+    for clip in sorted(clip for clip, is_kept in wanted.items() if is_kept and clip not in marks):
+        yield Finding("missing", f"kept {clip}", "the record says that it is kept, and its mark is gone")
 
 
 def _rolled_back(opener: Opener, earlier: Earlier) -> Iterator[Finding]:

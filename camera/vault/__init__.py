@@ -6,6 +6,7 @@ from camera.vault.clip import ClipWriter
 from camera.vault.errors import (
     ClipOpenError,
     ClipStateError,
+    KeptFullError,
     RecipientError,
     StorageError,
     UnknownClipError,
@@ -20,6 +21,7 @@ __all__ = [
     "ClipOpenError",
     "ClipStateError",
     "ClipWriter",
+    "KeptFullError",
     "RecipientError",
     "StorageError",
     "UnknownClipError",

@@ -12,7 +12,7 @@ from camera.vault.boxes import ClipCause, ClipEnd
 MAX_JSON_BYTES = 494
 MAX_NAME_CHARACTERS = 40
 
-DeletedWhy = Literal["owner", "space"]
+DeletedWhy = Literal["owner", "space", "age"]
 CancelledWhy = Literal["owner", "revoked", "replaced", "moved"]
 _CLIPPED_FIELDS = ("name", "what", "version", "why", "by", "viewer", "device", "role")
 
@@ -65,11 +65,20 @@ class ClipClosed(_Card, frozen=True, kw_only=True, tag="clip.closed"):
 
 
 class ClipDeleted(_Card, frozen=True, kw_only=True, tag="clip.deleted"):
-    """`device` asked for it; None when space was needed."""
+    """`device` asked for it; None when space was needed, or its time was over."""
 
     clip: str
     why: DeletedWhy
     device: str | None
+
+
+class ClipKept(_Card, frozen=True, kw_only=True, tag="clip.kept"):
+    """From here on it stays until its owner deletes it, or with `kept` False goes when its time is over."""
+
+    clip: str
+    kept: bool
+    device: str
+    name: str
 
 
 class ViewStarted(_Card, frozen=True, kw_only=True, tag="view.started"):
@@ -252,6 +261,7 @@ Record: TypeAlias = (
     | ClipOpened
     | ClipClosed
     | ClipDeleted
+    | ClipKept
     | ViewStarted
     | ViewEnded
     | PlateViewed

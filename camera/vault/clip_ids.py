@@ -37,9 +37,14 @@ class ClipIds:
             journal = journal_files(root / "journal", files)
             self._last = max(self._last, sum(count_records(file, files) for file in journal) - 1)
 
+    @property
+    def next_number(self) -> int:
+        """Of the id to come; all that were given are lower."""
+        return self._last + 1
+
     def next_id(self) -> str:
         """A new id. Raises StorageError when the number cannot be stored."""
-        number = self._last + 1
+        number = self.next_number
         if number > _MAX_NUMBER:
             raise VaultError(f"there have been {_MAX_NUMBER} clips; use a new data folder")
         write_durably(self._files, self._path, f"{number}\n".encode())

@@ -13,14 +13,14 @@ from camera.vault.clip_index import CLIP_SUFFIX, THUMBNAIL_SUFFIX
 from camera.vault.errors import VaultError
 from camera.vault.files import Files
 
-_HIDDEN = re.compile(r"([0-9a-f]{32})\.(owner|space)\.([0-9A-Za-z_-]{1,64})\.gone")
+_HIDDEN = re.compile(r"([0-9a-f]{32})\.(owner|space|age)\.([0-9A-Za-z_-]{1,64})\.gone")
 _DEVICE = re.compile(r"[0-9A-Za-z_-]{1,64}")
 _NOBODY = "-"
 
 
 @dataclass(frozen=True, slots=True)
 class Deletion:
-    """Of one clip; `device` asked for it, None when space was needed."""
+    """Of one clip; `device` asked for it, None when space was needed or its time was over."""
 
     clip_id: str
     why: DeletedWhy

@@ -5,6 +5,7 @@ VaultError
 ├── RecipientError    the owner's recipient cannot be used: claim again
 ├── UnknownClipError  no such clip
 ├── ClipOpenError     the clip is still being written
+├── KeptFullError     what is kept would leave too little room for new clips
 └── ClipStateError    the clip writer was used out of order, or with pictures that do not belong together
 """
 
@@ -37,6 +38,10 @@ class UnknownClipError(VaultError):
 
 class ClipOpenError(VaultError):
     """The clip is being recorded and cannot be deleted yet."""
+
+
+class KeptFullError(VaultError):
+    """One more kept clip would leave too little room for new ones."""
 
 
 class ClipStateError(VaultError):

@@ -10,17 +10,27 @@ from typing import TypeVar
 
 from camera.clock import Clock
 from camera.vault.age_writer import has_whole_header
+from camera.vault.ages import Ages
 from camera.vault.boxes import ClipCause
-from camera.vault.cards import ClipClosed, ClipDeleted, ClipOpened, DeletedWhy, Record
+from camera.vault.cards import ClipClosed, ClipDeleted, ClipKept, ClipOpened, DeletedWhy, Record
 from camera.vault.clip import ClipPlace, ClipWriter
 from camera.vault.clip_ids import ClipIds
 from camera.vault.clip_index import CLIP_SUFFIX, THUMBNAIL_SUFFIX, ClipIndex
 from camera.vault.deletions import Deletion, Deletions
-from camera.vault.errors import ClipOpenError, ClipStateError, StorageError, UnknownClipError, VaultError
+from camera.vault.errors import (
+    ClipOpenError,
+    ClipStateError,
+    KeptFullError,
+    StorageError,
+    UnknownClipError,
+    VaultError,
+)
 from camera.vault.files import DiskFiles, Files, is_temporary
 from camera.vault.journal import Journal
+from camera.vault.kept import Kept
 from camera.vault.recipients import parse_recipients
 from camera.vault.reserve import Reserve
+from camera.vault.stock import Stock
 
 T = TypeVar("T")
 _NEWEST = 16
@@ -48,8 +58,9 @@ class Vault:
         self._recipients = parse_recipients(recipients)
         self._clock = clock
         self._files = files or DiskFiles()
-        self._clips, self._thumbnails, journal = (root / name for name in ("clips", "thumbs", "journal"))
-        for folder in (root, self._clips, self._thumbnails, journal):
+        names = ("clips", "thumbs", "journal", "kept")
+        self._clips, self._thumbnails, journal, kept = folders = [root / name for name in names]
+        for folder in (root, *folders):
             self._files.make_folder(folder)
             self._files.sync_folder(folder.parent)
         clips, thumbnails = self._swept(self._clips), self._swept(self._thumbnails)  # each listed once: there are many
@@ -62,6 +73,8 @@ class Vault:
             self._clips, self._thumbnails, clips, self._files, self._write_down, lambda: self._journal.is_last_unsure
         )
         self._ids = ClipIds(root, self._files, max([*self._deletions.unfinished, self._index.newest or ""]) or None)
+        ages = Ages(root, self._files, clock.monotonic_ns, self._ids.next_number)
+        self._stock = Stock(self._index, ages, Kept(kept, self._files, self._files.sizes(kept)))
         self._reserve = Reserve(root, self._files)
         self._journal = self._with_reserve(lambda: Journal(journal, camera_id, recipients, clock, self._files))
         self._clean()
@@ -119,21 +132,50 @@ class Vault:
             finally:
                 if clip_id in self._deletions.unfinished or self._files.size(self._clip_path(clip_id)) is None:
                     self._index.drop(clip_id)
+            with contextlib.suppress(StorageError):  # a mark without a clip goes at the next start
+                self._stock.kept.drop(clip_id)
+
+    def keep_clip(self, card: ClipKept, most_bytes: int) -> None:
+        """Keep a clip, the open one too, whatever its age and whatever room is needed; or let go of it, as before.
+
+        All kept clips together use at most `most_bytes`. In force and in the journal when this returns, or neither.
+        Raises UnknownClipError, KeptFullError, StorageError.
+        """
+        clip_id, kept = card.clip, self._stock.kept
+        with self._lock:
+            if clip_id not in self._index and clip_id != self.open_clip_id:
+                raise UnknownClipError(f"there is no clip {clip_id[:32]!r}; it may be deleted already")
+            if (clip_id in kept) == card.kept:
+                return
+            size_bytes = self._index.size_bytes(clip_id) if clip_id in self._index else 0
+            if card.kept and self._stock.kept_bytes + size_bytes > most_bytes:
+                raise KeptFullError("the clips that you keep leave too little room for new ones: let go of some first")
+            change, undo = (kept.add, kept.drop) if card.kept else (kept.drop, kept.add)
+            self._with_reserve(lambda: change(clip_id))
+            try:
+                self._with_reserve(lambda: self._journal.append(card))
+            except VaultError:
+                with contextlib.suppress(StorageError):
+                    undo(clip_id)
+                raise
+
+    def expire(self, keep_s: int) -> list[str]:
+        """Delete the ended clips for which the camera has run `keep_s` since they were begun; the ids that went.
+
+        Call it now and then: time is counted here. Raises StorageError; what was deleted before stays deleted.
+        """
+        with self._lock:
+            self._stock.ages.mark(self._ids.next_number)
+            return self._delete_each(self._stock.expired(keep_s), "age")
 
     def make_room(self, max_bytes: int) -> list[str]:
-        """Delete the oldest ended clips until all together use at most `max_bytes`; the ids that went.
+        """Delete ended clips until all together use at most `max_bytes`; the ids that went, as `retention` orders them.
 
-        The open clip counts but stays. Raises StorageError; what was deleted before stays deleted.
+        The open clip counts but stays, and so do kept ones. Raises StorageError; what was deleted before stays deleted.
         """
         with self._lock:
             self._with_reserve(self._deletions.finish)
-            gone: list[str] = []
-            for clip_id in self._index:
-                if self.clips_bytes() <= max_bytes:
-                    break
-                with contextlib.suppress(UnknownClipError):
-                    self.delete_clip(clip_id, "space")
-                    gone.append(clip_id)
+            gone = self._delete_each(self._stock.first_to_go(self.clips_bytes() - max_bytes), "space")
             self._reserve.refill()
             return gone
 
@@ -142,12 +184,26 @@ class Vault:
         with self._lock:
             return self._index.total_bytes + (self._open_clip.size_bytes if self._open_clip else 0)
 
+    def kept_bytes(self) -> int:
+        """Of those, what kept ones use; one that is still recorded is left out."""
+        with self._lock:
+            return self._stock.kept_bytes
+
     def close(self) -> None:
         """End the journal; a clip that is still open ends early."""
         with self._lock:
             if self._open_clip:
                 self._open_clip.abandon()
+            self._stock.ages.mark(self._ids.next_number, is_last=True)
             self._journal.close()
+
+    def _delete_each(self, clip_ids: list[str], why: DeletedWhy) -> list[str]:
+        gone: list[str] = []
+        for clip_id in clip_ids:
+            with contextlib.suppress(UnknownClipError):
+                self.delete_clip(clip_id, why)
+                gone.append(clip_id)
+        return gone
 
     def _opened_card(self, place: ClipPlace) -> ClipOpened:
         return ClipOpened(
@@ -193,6 +249,9 @@ class Vault:
             self._with_reserve(self._deletions.finish)
             for name in self._index.stray_thumbnails:
                 self._files.remove(self._thumbnails / name)
+            for clip_id in self._stock.kept:
+                if clip_id not in self._index:
+                    self._stock.kept.drop(clip_id)
             for clip_id in list(self._index)[-_NEWEST:]:
                 if self._index.size_bytes(clip_id) <= _HEADER_AT_MOST_BYTES and not self._has_header(clip_id):
                     self._files.remove(self._clip_path(clip_id))

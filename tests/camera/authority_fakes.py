@@ -15,7 +15,7 @@ from camera.claim_code import ClaimCodes, stretch
 from camera.clock import ClockQuality
 from camera.commands import Authority, Commands
 from camera.contract import CameraMessage, Command, CommandError, CommandResult, State, ViewWord
-from camera.control import PlateView, TrafficView
+from camera.control import ClipRoom, PlateView, TrafficView
 from camera.errors import CommandRefused
 from camera.frame import PictureSize
 from camera.hole_desk import HoleDesk
@@ -31,7 +31,7 @@ from camera.signed import device_id, encode_base64url
 from camera.talk_desk import TalkDesk
 from camera.tickets import Tickets
 from camera.vault import seal_bytes
-from camera.vault.cards import Record
+from camera.vault.cards import ClipKept, Record
 
 RECIPIENT = "age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj"
 MASK = '{"allow":[[[0,0],[1,0],[1,1],[0,1]]]}'
@@ -81,6 +81,7 @@ class FakeControl:
     parcels: ParcelDesk | None = None
     holes: HoleDesk | None = None
     parcel_uses: int = 0
+    kept: list[ClipKept] = field(default_factory=list)
     sent: list[CameraMessage] = field(default_factory=list)
     tickets: Tickets | None = None
     clock: FakeClock | None = None
@@ -123,6 +124,12 @@ class FakeControl:
 
     def delete_clip(self, clip: str, device: str) -> None:
         self.deleted.append(clip)
+
+    def keep_clip(self, card: ClipKept) -> None:
+        self.kept.append(card)
+
+    def room(self) -> ClipRoom:
+        return ClipRoom(0.5, 16_000_000_000, 1_000_000, 1000)
 
     def plate(self, *, is_fresh: bool, seen_at_ms: int | None) -> PlateView:
         return self.plate_view

@@ -25,7 +25,7 @@ from tests.crash.workload import FPS, Promise
 
 LOST_AT_MOST_S = 4
 """Of an open clip: 2 s that are not sealed yet, and 2 s that are written and not saved yet."""
-_FOLDERS, _NAMES = ("clips", "thumbs", "journal"), ("sequence", "reserve")
+_FOLDERS, _NAMES = ("clips", "thumbs", "journal", "kept"), ("sequence", "reserve", "ages")
 _SUFFIXES = (".age", ".thumb", ".sjl")
 
 
@@ -37,6 +37,8 @@ class Expected:
     closed: dict[str, ClipClosed] = field(default_factory=dict)
     deleting: set[str] = field(default_factory=set)
     deleted: set[str] = field(default_factory=set)
+    kept: dict[str, bool | None] = field(default_factory=dict)
+    """None: asked for, and not yet promised."""
     noted: list[Record] = field(default_factory=list)
     saved: dict[str, bytes] = field(default_factory=dict)
     """Of each clip, what was synced."""
@@ -50,7 +52,12 @@ class Expected:
             case "closed":
                 assert promise.card is not None
                 self.closed[promise.clip] = promise.card
+            case "keeping" | "letting go":
+                self.kept[promise.clip] = None
+            case "kept" | "let go":
+                self.kept[promise.clip] = promise.kind == "kept"
             case "deleting":
+                self.kept.pop(promise.clip, None)
                 self.deleting.add(promise.clip)
             case "deleted":
                 self.deleted.add(promise.clip)
@@ -111,6 +118,7 @@ class Inspector:
         if check.epochs and check.epochs[-1].header.key in self._used_keys:
             yield "a key of an earlier epoch is used again"
         yield from _unsaid(expected, records)
+        yield from _marks(sealed, expected)
         yield from self._clips(sealed, expected, records)
 
     def _clips(self, sealed: Path, expected: Expected, records: Sequence[Record]) -> Iterator[str]:
@@ -168,7 +176,7 @@ class Inspector:
 def _leftovers(sealed: Path) -> Iterator[str]:
     names = {folder: sorted(os.listdir(sealed / folder)) for folder in ("", *_FOLDERS)}
     for name in sorted(name for folder in names.values() for name in folder):
-        if not name.endswith(_SUFFIXES) and name not in (*_FOLDERS, *_NAMES):
+        if not name.endswith(_SUFFIXES) and name not in (*_FOLDERS, *_NAMES, *names["kept"]):
             yield f"{name} was left behind"
     if DiskFiles().size(sealed / "reserve") != RESERVE_BYTES:
         yield "there is no reserve"
@@ -176,6 +184,17 @@ def _leftovers(sealed: Path) -> Iterator[str]:
     for thumbnail in (name.removesuffix(".thumb") for name in names["thumbs"]):
         if thumbnail not in clips:
             yield f"thumbnail {thumbnail[:8]} has no clip"
+
+
+def _marks(sealed: Path, expected: Expected) -> Iterator[str]:
+    """What the owner keeps is kept, and what was let go of is not."""
+    marks = set(os.listdir(sealed / "kept"))
+    for clip in sorted(clip for clip, is_kept in expected.kept.items() if is_kept is not None):
+        if expected.kept[clip] != (clip in marks):
+            yield f"clip {clip[:8]} is " + ("kept, though it was let go of" if clip in marks else "not kept any more")
+    for clip in sorted(marks):
+        if not (sealed / "clips" / f"{clip}.age").exists():
+            yield f"{clip[:8]} is kept and is not there"
 
 
 def _unsaid(expected: Expected, records: Sequence[Record]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 
 from camera.vault import ClipWriter, Vault, VaultError
-from camera.vault.cards import BellRang
+from camera.vault.cards import BellRang, ClipKept
 from stoop.reader.identities import X25519Identity
 from tests.camera.vault.fakes import CAMERA_ID, JPEG, MASK_DIGEST, FakeClock, access_units
 from tests.crash.checks import Expected, Inspector
@@ -51,6 +51,8 @@ def _day(base: Path, recipient: str, fault: Fault | None) -> HardDay:
         for number in range(_CLIPS):
             _clip(day.story, vault, clock, number)
             _note(day.story, vault, clock)
+            _keep(day.story, vault, clock, is_kept=number == 0)
+            _tidy(vault, clock)
             if number == 1:
                 _delete(day.story, vault)
         _resume(day, vault, clock)
@@ -101,6 +103,25 @@ def _note(story: Story, vault: Vault, clock: FakeClock) -> None:
         vault.note(record)
         story.promise("noted", record=record)
     clock.advance(1)
+
+
+def _keep(story: Story, vault: Vault, clock: FakeClock, *, is_kept: bool) -> None:
+    """The oldest clip. Of one that failed nobody knows: it may be kept, or not."""
+    if not story.alive:
+        return
+    clip = story.alive[0]
+    story.promise("keeping", clip=clip)
+    with contextlib.suppress(VaultError):
+        vault.keep_clip(ClipKept(at_ms=clock.wall_ms(), clip=clip, kept=is_kept, device="d" * 16, name=""), 1 << 40)
+        story.promise("kept" if is_kept else "let go", clip=clip)
+
+
+def _tidy(vault: Vault, clock: FakeClock) -> None:
+    """A quarter of an hour later nothing is too old and there is room, whatever the card says."""
+    clock.advance(900)
+    with contextlib.suppress(VaultError):
+        vault.expire(1 << 40)
+        vault.make_room(1 << 40)
 
 
 def _delete(story: Story, vault: Vault) -> None:

@@ -18,6 +18,7 @@ from camera.vault.clip_ids import ClipIds
 from camera.vault.deletions import Deletion, Deletions
 from camera.vault.files import Files, OpenFile
 from camera.vault.journal import Journal, journal_files
+from camera.vault.kept import Kept
 from tests.crash.recording import RecordingFiles
 
 
@@ -158,6 +159,16 @@ def _nothing() -> Iterator[None]:
     yield
 
 
+def _mark_not_saved() -> AbstractContextManager[object]:
+    """The clip counts as kept as soon as its mark was made."""
+
+    def added(kept: Kept, clip_id: str) -> None:
+        kept._files.open(kept._folder / clip_id, is_new=True).close()
+        kept._clips.add(clip_id)
+
+    return patch.object(Kept, "add", added)
+
+
 PLANTED: dict[str, tuple[Callable[[Path], RecordingFiles], Callable[[], AbstractContextManager[object]]]] = {
     "no folder is saved": (_NoFolderSync, _nothing),
     "renamed before it is saved": (_RenameFirst, _nothing),
@@ -169,5 +180,6 @@ PLANTED: dict[str, tuple[Callable[[Path], RecordingFiles], Callable[[], Abstract
     "gone before it is said": (RecordingFiles, _gone_before_it_is_said),
     "deletions are never finished": (RecordingFiles, _never_finished),
     "a clip's name is not saved when it begins": (RecordingFiles, _card_before_header),
+    "a mark of what is kept is not saved": (RecordingFiles, _mark_not_saved),
 }
 """Each with its version of the seam, and with what it does to the vault while story and start run."""

@@ -9,7 +9,8 @@ from random import Random
 
 from camera.contract import AccessUnit
 from camera.vault import ClipEnd, Vault
-from camera.vault.cards import BellRang, CameraStarted, ClipClosed, Record
+from camera.vault.cards import BellRang, CameraStarted, ClipClosed, ClipKept, Record
+from camera.vault.clip_ids import number_of
 from camera.vault.journal import EPOCH_NS
 from tests.camera.vault.fakes import CAMERA_ID, JPEG, MASK_DIGEST, FakeClock, access_units
 from tests.crash.recording import RecordingFiles
@@ -17,6 +18,7 @@ from tests.crash.recording import RecordingFiles
 FPS = 15
 _RATES = (60_000, 300_000, 900_000)
 _SECONDS = (2, 5, 7)
+_FOR_EVER_S = 1 << 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,7 @@ class Promise:
 
     at_op: int
     kind: str
-    """began, appended, closed, deleting, deleted, noted"""
+    """began, appended, closed, keeping, kept, letting go, let go, deleting, deleted, noted"""
     clip: str = ""
     pictures: int = 0
     card: ClipClosed | None = None
@@ -76,11 +78,40 @@ def _day(story: Story, vault: Vault, clock: FakeClock, random: Random, *, is_fir
         kept.append(_clip(story, vault, clock, random, end, has_thumbnail=number != 1))
         _note(story, vault, clock, BellRang(at_ms=clock.wall_ms(), device=None, name=None))
         if number == 1:
+            vault.expire(_FOR_EVER_S)
             clock.advance(EPOCH_NS / 1e9)
+    _keep(story, vault, clock, kept[0], is_kept=True)
     _deleted(
         story, kept[-1] if is_first else random.choice(kept), lambda clip: vault.delete_clip(clip, "owner", "d" * 16)
     )
+    if kept[0] in story.alive:
+        _keep(story, vault, clock, kept[0], is_kept=False)
     _deleted(story, story.alive[0], lambda _: vault.make_room(vault.clips_bytes() - 1))
+    if not is_first:
+        newest = story.alive[-1]
+        _keep(story, vault, clock, newest, is_kept=True)
+        _expired(story, vault)
+        _keep(story, vault, clock, newest, is_kept=False)
+
+
+def _keep(story: Story, vault: Vault, clock: FakeClock, clip: str, *, is_kept: bool) -> None:
+    story.promise("keeping" if is_kept else "letting go", clip=clip)
+    card = ClipKept(at_ms=clock.wall_ms(), clip=clip, kept=is_kept, device="d" * 16, name="")
+    vault.keep_clip(card, 1 << 40)
+    story.promise("kept" if is_kept else "let go", clip=clip)
+    story.promise("noted", record=card)
+
+
+def _expired(story: Story, vault: Vault) -> None:
+    """The time of the oldest clip is over, and that of whatever is as old, but for the newest, which is kept."""
+    age_s = max((vault._stock.ages.age_s(number_of(clip)) for clip in story.alive[:-1]), default=_FOR_EVER_S)
+    going = vault._stock.expired(age_s)
+    for clip in going:
+        story.promise("deleting", clip=clip)
+    vault.expire(age_s)
+    for clip in going:
+        story.promise("deleted", clip=clip)
+        story.alive.remove(clip)
 
 
 def _deleted(story: Story, clip: str, delete: Callable[[str], object]) -> None:

@@ -45,6 +45,8 @@ READABLE = [
     (r"server/tls-key\.pem", "the web server's own key"),
     (r"server/tls-cert\.pem", "its certificate"),
     (r"sealed/sequence", "how many clips there ever were"),
+    (r"sealed/ages", "how long the camera has run, and how many clips there were by then"),
+    (r"sealed/kept/[0-9a-f]{32}", "which clips the owner keeps"),
 ]
 MAYBE_READABLE = [
     (r"camera/replies/([0-9a-f]{16}\.wav|replies\.json)", "phrases that are played to anybody at the door")
@@ -190,7 +192,7 @@ def test_sealed_files_are_noise_after_their_heads(seized: Seized) -> None:
 
 
 def test_only_its_user_may_read_what_is_not_sealed(seized: Seized) -> None:
-    folders = ("camera", "server", "sealed", "sealed/clips", "sealed/thumbs", "sealed/journal")
+    folders = ("camera", "server", "sealed", "sealed/clips", "sealed/thumbs", "sealed/journal", "sealed/kept")
     modes = {name: (seized.data / name).stat().st_mode & 0o777 for name in folders}
     readable = [name for name in seized.files if (seized.data / name).stat().st_mode & 0o027]
 

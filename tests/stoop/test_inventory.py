@@ -51,6 +51,7 @@ def test_it_counts_what_lies_there(data: Path) -> None:
         "thumbnails": 1,
         "journal": 1,
         "reserve": 1,
+        "ages": 1,
         "sequence": 1,
         "server": 1,
     }

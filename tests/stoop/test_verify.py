@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from camera.vault import Vault
-from camera.vault.cards import CameraStarted
+from camera.vault.cards import CameraStarted, ClipKept
 from camera.vault.journal import RECORD_BYTES, first_record
 from stoop.open_clips import OpenError, Window, list_clips
 from stoop.verify import Earlier, Finding, read_earlier, verify
@@ -71,6 +71,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> House:
     clock.wall += 60_000
     vault = Vault(sealed, CAMERA_ID, (recipient,), clock)
     later = record_clip(vault, UNITS).clip
+    vault.keep_clip(ClipKept(at_ms=clock.wall_ms(), clip=whole, kept=True, device="d" * 16, name="Phone"), 1 << 40)
     vault.note(CameraStarted(at_ms=clock.wall_ms(), version="1"))
     vault.close()
     return House(sealed, identity, whole, open_clip.clip_id, later, gone, gone_file)
@@ -188,6 +189,10 @@ SEEN: dict[str, tuple[Tampering, str, str]] = {
     "sequence: set back": (lambda h: (h.sealed / "sequence").write_text("0\n"), "altered", "sequence"),
     "sequence: no number": (lambda h: (h.sealed / "sequence").write_text("3x\n"), "altered", "sequence"),
     "reserve: shortened": (lambda h: cut(h.sealed / "reserve", 99), "altered", "reserve"),
+    "ages: a byte": (lambda h: flip(h.sealed / "ages", 3), "altered", "ages"),
+    "kept: a mark made": (lambda h: (h.sealed / "kept" / h.later).touch(), "strange", "kept"),
+    "kept: a mark taken away": (lambda h: (h.sealed / "kept" / h.whole).unlink(), "missing", "kept"),
+    "kept: no mark": (lambda h: (h.sealed / "kept" / "x").touch(), "strange", "kept"),
     "a file of somebody else": (lambda h: (h.sealed / "clips" / "notes.txt").write_text("x"), "strange", "clips"),
 }
 """What was done, and what `stoop open --verify` says: the kind, and what it is about."""

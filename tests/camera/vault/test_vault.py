@@ -124,8 +124,12 @@ def test_one_clip_at_a_time(vault: Vault) -> None:
         vault.open_clip("press", MASK_DIGEST)
 
 
-def test_room_is_made_from_the_oldest_and_never_from_the_open_one(vault: Vault, tmp_path: Path) -> None:
+def test_room_is_made_from_what_is_older_than_a_day_and_never_from_the_open_one(tmp_path: Path) -> None:
+    clock = FakeClock()
+    vault = Vault(tmp_path, CAMERA_ID, (_IDENTITY.recipient,), clock)
     ended = [record_clip(vault, _UNITS).clip for _ in range(4)]
+    vault.expire(1)  # time is counted from here
+    clock.advance(25 * 3600)
     kept_bytes = vault.clips_bytes() // 2
     clip = vault.open_clip("motion", MASK_DIGEST)
     clip.append(_UNITS[0])
@@ -135,6 +139,7 @@ def test_room_is_made_from_the_oldest_and_never_from_the_open_one(vault: Vault, 
     assert vault.clips_bytes() <= kept_bytes
     assert vault.make_room(0) == ended[len(gone) :]
     assert _clips(tmp_path) == [clip.clip_id]
+    vault.close()
     assert [card.why for card in _records(tmp_path) if isinstance(card, ClipDeleted)] == ["space"] * 4
 
 
