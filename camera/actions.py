@@ -15,6 +15,7 @@ from camera.control import Control
 from camera.errors import CommandRefused
 from camera.hole_actions import HOLE_ACTIONS
 from camera.home import CameraRecord, Device
+from camera.inventory_actions import INVENTORY_ACTIONS
 from camera.invites import LIFE_S as INVITE_LIFE_S
 from camera.invites import Invite
 from camera.keeping_actions import KEEPING_ACTIONS
@@ -398,6 +399,7 @@ ACTIONS: dict[str, Action] = {
     **PUSH_ACTIONS,
     **CLOCK_ACTIONS,
     **KEEPING_ACTIONS,
+    **INVENTORY_ACTIONS,
 }
 """What a paired device may ask for; `claim` and `pair` stand apart because no paired device signs them."""
 

@@ -26,6 +26,7 @@ COMMANDS = frozenset(
         "clip.record",
         "clip.delete",
         "clip.keep",
+        "inventory.get",
         "keeping.get",
         "keeping.set",
         "device.invite",

@@ -15,6 +15,8 @@ import msgspec
 _GROWING = 2
 """Only the file that was begun last grows; another may just have ended."""
 _LOOK_AGAIN_S = 60.0
+_AT_ONCE = 500
+"""About two milliseconds."""
 
 
 class Listed(msgspec.Struct, frozen=True, gc=False):
@@ -27,8 +29,8 @@ class Listed(msgspec.Struct, frozen=True, gc=False):
 class Listing:
     """One folder's files `<stem><ending>`, sorted by stem. Safe from any thread.
 
-    Names are read each time. A size is asked for when a name is new or among the newest, and of all files once a
-    minute: whoever changes a file in place is seen by then. Links and folders are left out.
+    Names are read each time. A size is asked for when a name is new or among the newest, and of all files by
+    `look_again`: whoever changes a file in place is seen within a minute. Links and folders are left out.
     """
 
     def __init__(self, folder: Path, ending: str, stems: re.Pattern[str], monotonic_s: Callable[[], float]) -> None:
@@ -45,6 +47,32 @@ class Listing:
             names = set()
         with self._lock:
             return self._files(names)
+
+    def look_again(self) -> None:
+        """Ask for the size of each file, a few at a time, so that nobody who lists meanwhile waits for all of them.
+
+        Call it more often than once a minute; else `files` does it all at once, when somebody waits for the list.
+        """
+        began_s = self._monotonic_s()
+        self.files()
+        with self._lock:
+            names = list(self._known)
+        for start in range(0, len(names), _AT_ONCE):
+            with self._lock:
+                for name in names[start : start + _AT_ONCE]:
+                    self._refresh(name)
+        with self._lock:
+            self._looked_at_s = began_s
+
+    def _refresh(self, name: str) -> None:
+        """A name keeps its place in the order."""
+        if name not in self._known:  # deleted meanwhile
+            return
+        listed = self._look(name)
+        if listed is None:
+            del self._known[name]
+        else:
+            self._known[name] = listed
 
     def _files(self, names: set[str]) -> list[Listed]:
         now_s = self._monotonic_s()

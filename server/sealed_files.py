@@ -41,6 +41,11 @@ class SealedFolder:
         """Oldest first; the stem is the epoch in eight hex digits."""
         return self._epochs.files()
 
+    def look_again(self) -> None:
+        """See what was changed in place, as `Listing` does; takes half a second for 100,000 clips."""
+        self._clips.look_again()
+        self._epochs.look_again()
+
     def open_clip(self, clip: str) -> int:
         """A file descriptor, the caller's to close. Raises Refused (not_found)."""
         return self._open(f"clips/{clip}.age", f"clip {clip}") if CLIP_ID.fullmatch(clip) else _no_such("this clip")

@@ -21,6 +21,7 @@ from server.sessions import Session, SessionStore
 from server.web_files import WebFiles
 
 _SWEEP_S = 15.0
+_LOOK_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,11 @@ class Services:
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Keep the camera's connection up and end what has run out, until the block is left."""
-        tasks = [asyncio.create_task(self.link.run()), asyncio.create_task(self._sweep())]
+        tasks = [
+            asyncio.create_task(self.link.run()),
+            asyncio.create_task(self._sweep()),
+            asyncio.create_task(self._look()),
+        ]
         try:
             yield
         finally:
@@ -77,6 +82,13 @@ class Services:
         while True:
             await asyncio.sleep(_SWEEP_S)
             self.sessions.expire()
+
+    async def _look(self) -> None:
+        """So that nobody who asks for the clips waits until each of many thousand files was looked at."""
+        while True:
+            with contextlib.suppress(OSError):  # told to whoever asks for the list
+                await asyncio.to_thread(self.sealed.look_again)
+            await asyncio.sleep(_LOOK_S)
 
 
 class _SessionsListener:

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from stoop.inventory import SEALED_KINDS, Inventory, Pile, take_inventory
+from camera.inventory import SEALED_KINDS, Inventory, Pile, take_inventory, unexpected_keys
 from stoop.terminal import new_console, plain
 
 TELLS: dict[str, str] = {
@@ -57,11 +57,6 @@ def inventory_command(data: Path, *, as_json: bool) -> int:
 def as_body(found: Inventory) -> dict[str, Any]:  # Any: JSON
     """As `--json` prints it."""
     return {**asdict(found), "piles": [asdict(pile) for pile in found.piles.values()]}
-
-
-def unexpected_keys(found: Inventory) -> list[str]:
-    """Private keys other than the web server's own and the courier's."""
-    return [name for name in found.private_keys if not name.startswith(("server/", "courier/", "camera/holes.json"))]
 
 
 def _show(found: Inventory, data: Path) -> None:

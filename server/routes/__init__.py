@@ -35,6 +35,8 @@ _PAGES = (
     "/proof",
     "/sign",
     "/parcels",
+    "/keeping",
+    "/inventory",
     "/rights",
     "/ways-out",
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -56,7 +57,7 @@ def test_what_cannot_be_written_down_is_not_in_force(house: House) -> None:
     [{"keep_hours": 0}, {"keep_hours": 2161}, {"keep_hours": 1.5}, {"share": 0}, {"share": 1}, {"days": 3}],
     ids=str,
 )
-def test_what_is_no_rule_is_refused(house: House, args: dict[str, float]) -> None:
+def test_what_is_no_rule_is_refused(house: House, args: dict[str, Any]) -> None:
     assert code_of(house.send(house.owner.sign("keeping.set", house.nonce(), **args))) == "bad_request"
 
 

@@ -131,6 +131,17 @@ def test_parcels_and_requests(house: House, page: Page) -> None:
     assert_fine(page)
 
 
+def test_how_long_clips_stay(house: House, page: Page) -> None:
+    page.goto(f"{house.url}/keeping")
+    page.get_by_test_id("room-used").wait_for()
+    assert_fine(page)
+    page.goto(f"{house.url}/clips")
+    page.get_by_test_id("how-long").wait_for()
+    page.locator(".visit").first.click()
+    page.get_by_test_id("clip-goes").wait_for()
+    assert_fine(page)
+
+
 def test_activity(house: House, page: Page) -> None:
     page.goto(f"{house.url}/log")
     page.get_by_test_id("log-lines").wait_for()

@@ -12,9 +12,9 @@ import pytest
 
 from camera.encoder import Encoder
 from camera.frame import PictureSize
+from camera.inventory import take_inventory
 from camera.mask import Masker
 from camera.thumbnail import jpeg_thumbnail
-from stoop.inventory import take_inventory
 from stoop.open_clips import list_clips, open_clips
 from tests.camera.strategies import noise_frame
 from tests.e2e.conftest import SHARED, starter, until

@@ -75,6 +75,37 @@ def test_an_old_file_that_was_changed_in_place_is_seen_within_a_minute(
     assert seen(listing)[0] == ("01", 4)
 
 
+def test_looking_again_sees_what_was_changed_in_place(listing: Listing, tmp_path: Path) -> None:
+    for stem in ("01", "02", "03", "04"):
+        put(tmp_path, stem, 5)
+    seen(listing)
+    put(tmp_path, "01", 4)
+    (tmp_path / "02.age").unlink()
+    (tmp_path / "02.age").mkdir()
+    listing.look_again()
+    assert seen(listing) == [("01", 4), ("03", 5), ("04", 5)]
+
+
+def test_who_lists_after_that_waits_for_the_newest_only(
+    listing: Listing, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for stem in ("01", "02", "03", "04"):
+        put(tmp_path, stem, 5)
+    clock.now_s += 50
+    listing.look_again()
+    clock.now_s += 50
+    looked: list[str] = []
+    look = Listing._look
+
+    def watched(of: Listing, name: str) -> Listed | None:
+        looked.append(name)
+        return look(of, name)
+
+    monkeypatch.setattr(Listing, "_look", watched)
+    seen(listing)
+    assert sorted(looked) == ["03.age", "04.age"]
+
+
 @pytest.mark.parametrize("name", ["1.age", "01.txt", "01", "01.age.new", "x1.age"])
 def test_other_names_are_left_out(listing: Listing, tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(b"x")
@@ -99,5 +130,7 @@ def test_whatever_comes_and_goes_it_is_as_if_listed_anew(
             put(folder, f"{number:02d}", number)
         elif what == "remove":
             path.unlink(missing_ok=True)
+        if number % 3 == 0:
+            listing.look_again()
         assert listing.files() == listing_of(folder, clock).files()
         assert all(isinstance(listed, Listed) for listed in listing.files())

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from camera.home import Home
+from camera.inventory import KINDS, take_inventory
 from camera.vault import Vault
-from stoop.inventory import KINDS, take_inventory
 from stoop.inventory_command import TELLS
 from tests.camera.vault.fakes import CAMERA_ID, FakeClock, access_units, record_clip
 from tests.stoop.reader.fakes import new_identity_file

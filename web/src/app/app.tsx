@@ -13,6 +13,8 @@ import { type AppParts, PartsContext, useParts } from "./context";
 import { Devices } from "./devices/devices";
 import { Draw } from "./draw/draw";
 import type { Stage } from "./home";
+import { InventoryScreen } from "./inventory/inventory";
+import { KeepingScreen } from "./keeping/keeping";
 import { Link } from "./link";
 import { Live } from "./live/live";
 import { Log } from "./log/log";
@@ -74,6 +76,10 @@ function screenOf(route: Route, isOwner: boolean) {
       return <WaysScreen />;
     case "rights":
       return <RightsScreen />;
+    case "inventory":
+      return <InventoryScreen />;
+    case "keeping":
+      return <KeepingScreen />;
     case "sign":
       return <SignScreen />;
     case "lost":

@@ -18,6 +18,8 @@ export type Route =
         | "sign"
         | "parcels"
         | "rights"
+        | "keeping"
+        | "inventory"
         | "ways"
         | "lost";
     }
@@ -37,6 +39,8 @@ const FIXED = {
   "/sign": "sign",
   "/parcels": "parcels",
   "/rights": "rights",
+  "/keeping": "keeping",
+  "/inventory": "inventory",
   "/ways-out": "ways",
 } as const;
 

@@ -472,7 +472,10 @@ export const words = {
     clipClosed: (length: string, cause: string) => `A clip of ${length} was kept: ${cause}`,
     clipCauses: { motion: "somebody came by", press: "the bell rang", manual: "recorded by hand" } as const,
     clipDeletedOwner: (name: string) => `${name} deleted a clip`,
-    clipDeletedSpace: "The oldest clip made room for new ones",
+    clipDeletedSpace: "A clip made room for new ones",
+    clipDeletedAge: "A clip was deleted: its time was over",
+    clipKept: (name: string) => `${name} keeps a clip`,
+    clipLetGo: (name: string) => `${name} keeps a clip no longer`,
     viewed: (name: string, length: string | null) =>
       length ? `${name} watched live for ${length}` : `${name} is watching live`,
     viewedUnknown: (name: string) => `${name} watched live`,
@@ -505,6 +508,8 @@ export const words = {
       bell_only: "look only when the bell rings",
       bell_only_waits: "look all the time again, after a day",
       bell_only_kept: "keep looking only when the bell rings",
+      keep_hours: "how long clips stay",
+      clips_share: "how much room clips have",
       replies: "phrases for the door",
       parcel_place: "where parcels are left",
       bell_volume: "how loud the bell is",
@@ -818,6 +823,49 @@ export const words = {
       "Your browser gave this page no microphone. You can change that in its settings for this page.",
   },
 
+  keeping: {
+    title: "How long clips stay",
+    row: "How long clips stay",
+    kept: "Kept",
+    keep: "Keep",
+    keptDone: "This clip stays until you delete it.",
+    letGoDone: "This clip goes with the others again.",
+    goes: "Stays",
+    today: "today",
+    tomorrow: "tomorrow",
+    goesNever: "until you delete it",
+    goesAt: (day: string, time: string) => `until about ${time}, ${day}`,
+    goesSoon: "for a short while yet",
+    goesAfter: (span: string) => `${span} from its recording`,
+    listNote: (span: string) => `Clips go after ${span}. Keep the ones that you need for longer.`,
+    change: "Change",
+    days: (hours: number) =>
+      hours % 24 === 0 ? plural(hours / 24, "day", "days") : plural(hours, "hour", "hours"),
+    time: "Time",
+    timeText:
+      "Whoever comes to your door is forgotten after this time. Three days are enough to notice what happened; in many places the law asks you not to keep more than you need.",
+    timeNote:
+      "Hours without power do not count, because the camera cannot know how long they were. A clock that is wrong never deletes anything.",
+    shorterTitle: (span: string) => `Delete what is older than ${span}?`,
+    shorterText: "Older clips go within a minute and cannot be brought back. Clips that you keep stay.",
+    shorterYes: "Delete them",
+    saved: (span: string) => `Clips stay for ${span} now.`,
+    room: "Room",
+    roomUsed: (used: string, room: string) => `${used} of ${room}`,
+    roomKept: (kept: string) => `${kept} of it kept by you`,
+    roomText:
+      "When clips have filled their share of the memory card, those older than a day make room first. If one hour is full of events, or somebody leans on the bell, that hour makes room itself: the rest of your last day stays.",
+    share: "Share of the memory card",
+    shares: { "0.25": "A quarter", "0.5": "Half", "0.75": "Most", "0.9": "Nearly all" } as Record<
+      string,
+      string
+    >,
+    shareSaved: "Saved.",
+    honest: "What deleting means",
+    honestText:
+      "A deleted clip is gone from the camera, and nobody but you could ever open it. Memory cards may hold on to old pieces for a while; with your key and special tools, parts could be read from the card itself. Copies on a second box are deleted by their own rule.",
+  },
+
   settings: {
     title: "Settings",
     camera: "Camera",
@@ -972,6 +1020,61 @@ export const words = {
     noTime: "The camera does not know the time at the moment, so it is calmer nowhere.",
     undo: "Undo",
     undone: "Undone. It is as sensitive there as everywhere.",
+  },
+
+  inventory: {
+    title: "What a thief would find",
+    rowNote: "If somebody takes the camera off the wall, this is on its card",
+    lead: "Your camera has just looked through its own card. Whoever takes it off the wall finds this, and nothing else.",
+    locked: "Locked",
+    lockedText: "It can be counted, and its times can be read. Nobody opens it without your key.",
+    readable: "Readable",
+    readableText: "The camera must read this itself, so a thief can too.",
+    absent: "Not on the card",
+    absentList: [
+      "The key to your clips. It is in your browsers and on your recovery sheet.",
+      "Your devices’ own keys. They never leave your devices.",
+      "Passwords of yours: there are none.",
+    ],
+    pile: (files: number, bytes: string) => `${plural(files, "file", "files")}, ${bytes}`,
+    between: (from: string, to: string) => (from === to ? from : `${from} to ${to}`),
+    ever: (count: number) =>
+      `${plural(count, "clip was", "clips were")} begun since the camera was set up: the numbers of the files say so.`,
+    unread: (names: string) =>
+      `Not looked into, as the part of the software that looks may not read it: ${names}. It belongs to the part that serves this page, with the key of its own address. That opens no clip.`,
+    keyTitle: "A key lies on the card that should not be there",
+    keyText: (names: string) =>
+      `Somebody put it there: ${names}. Take it away, and print a new recovery sheet.`,
+    strangeTitle: (count: number) => `${plural(count, "file is", "files are")} not from this camera`,
+    strangeText: (names: string) => `Somebody put them there: ${names}`,
+    again: "Look again",
+    command: "To see it without this page, in the camera’s terminal:",
+    kinds: {
+      clips: ["Clips", "How many, when, and roughly how long"],
+      deletions: ["Clips that are being deleted", "How many and when"],
+      thumbnails: ["Small pictures of clips", "How many and when"],
+      journal: ["The record of what happened", "How much and when, not what"],
+      sequence: ["A counter", "How many clips there ever were"],
+      reserve: ["Noise", "Nothing: it keeps room free for the bell"],
+      kept: ["Marks of clips that you keep", "Which, not what is in them"],
+      ages: ["How long the camera has run", "Hours, and how many clips there were by then"],
+      camera: [
+        "The camera’s own settings",
+        "Its name, its settings, and the lock that clips are locked with",
+      ],
+      devices: ["Your devices", "Their names, and what each may do"],
+      mask: ["Your drawing", "Which part of the picture it may see"],
+      view: ["Outlines of your stoop", "Where walls and posts stand; no picture, nobody"],
+      motion: ["How motion is set up", "Areas, and where and when there were false alarms"],
+      parcels: ["The place for parcels", "Where it is in the picture"],
+      bell: ["How the bell is set up", "Volume and quiet hours"],
+      replies: ["Your phrases", "What everybody hears at the door: your voice"],
+      ways_out: ["Ways out of the house", "Addresses for notices and copies, and what lets one in there"],
+      server: ["The page’s own address", "Its certificate and the key of it; they open no clip"],
+      proof: ["The last check", "What it found"],
+      running: ["Signs of a running camera", "That it runs"],
+      unfinished: ["Half a file", "What was being written when the power went"],
+    } as Record<string, readonly [string, string]>,
   },
 
   proof: {

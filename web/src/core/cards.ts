@@ -6,7 +6,7 @@ import type { ClipCause, ClipEnd, ListedClip, Role } from "./messages";
 
 export interface Deletion {
   readonly atMs: number;
-  readonly why: "owner" | "space";
+  readonly why: "owner" | "space" | "age";
   readonly device: string | null;
 }
 
@@ -25,6 +25,8 @@ export interface ClipCard {
   /** Digest of the mask in force. */
   readonly mask: string | null;
   readonly thumbKey: Bytes | null;
+  /** Stays until an owner deletes it. */
+  readonly isKept: boolean;
   readonly deleted: Deletion | null;
 }
 
@@ -32,13 +34,16 @@ export interface ClipCard {
 export function foldClips(records: readonly JournalRecord[]): readonly ClipCard[] {
   const cards = new Map<string, ClipCard>();
   for (const record of records) {
-    if (record.t !== "clip.opened" && record.t !== "clip.closed" && record.t !== "clip.deleted") continue;
+    if (!isOfClip(record)) continue;
     cards.set(record.clip, advance(cards.get(record.clip) ?? blank(record.clip, record.at_ms), record));
   }
   return [...cards.values()].sort((a, b) => (a.id < b.id ? 1 : -1));
 }
 
-type ClipRecord = Extract<JournalRecord, { t: "clip.opened" | "clip.closed" | "clip.deleted" }>;
+type ClipRecord = Extract<JournalRecord, { t: "clip.opened" | "clip.closed" | "clip.deleted" | "clip.kept" }>;
+
+const OF_CLIPS: readonly string[] = ["clip.opened", "clip.closed", "clip.deleted", "clip.kept"];
+const isOfClip = (record: JournalRecord): record is ClipRecord => OF_CLIPS.includes(record.t);
 
 function blank(id: string, atMs: number): ClipCard {
   const unknown = { durationMs: null, bytes: null, sha256: null, cause: null, end: null, mask: null };
@@ -49,6 +54,7 @@ function blank(id: string, atMs: number): ClipCard {
     ...unknown,
     clock: "unsynced",
     thumbKey: null,
+    isKept: false,
     deleted: null,
   };
 }
@@ -75,6 +81,8 @@ function advance(card: ClipCard, record: ClipRecord): ClipCard {
         state: "deleted",
         deleted: { atMs: record.at_ms, why: record.why, device: record.device },
       };
+    case "clip.kept":
+      return { ...card, isKept: record.kept };
   }
 }
 
@@ -158,7 +166,8 @@ type AccessKind =
   | { readonly what: "said"; readonly phrase: string }
   | { readonly what: "changed_settings"; readonly setting: string }
   | { readonly what: "invited" | "paired" | "revoked"; readonly role: Role; readonly by: string | null }
-  | { readonly what: "deleted_clip"; readonly clip: string; readonly why: "owner" | "space" };
+  | { readonly what: "deleted_clip"; readonly clip: string; readonly why: "owner" | "space" | "age" }
+  | { readonly what: "kept_clip"; readonly clip: string; readonly isKept: boolean };
 
 export type AccessEntry = {
   /** Unique and stable. */
@@ -239,6 +248,8 @@ function accessKind(
       return { what: "revoked", role: record.role, by: record.by };
     case "clip.deleted":
       return { what: "deleted_clip", clip: record.clip, why: record.why };
+    case "clip.kept":
+      return { what: "kept_clip", clip: record.clip, isKept: record.kept };
     default:
       return null;
   }

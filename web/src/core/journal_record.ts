@@ -49,8 +49,14 @@ const READERS: Readonly<Record<string, (s: Shape) => Content>> = {
   "clip.deleted": (s) => ({
     t: "clip.deleted",
     clip: s.hex("clip", CLIP_ID_BYTES),
-    why: s.oneOf("why", ["owner", "space"]),
+    why: s.oneOf("why", ["owner", "space", "age"]),
     device: s.orNull("device", (shape) => shape.text("device")),
+  }),
+  "clip.kept": (s) => ({
+    t: "clip.kept",
+    clip: s.hex("clip", CLIP_ID_BYTES),
+    kept: s.flag("kept"),
+    ...byDevice(s),
   }),
   "view.started": (s) => ({ t: "view.started", viewer: s.text("viewer"), ...byDevice(s) }),
   "view.ended": (s) => ({

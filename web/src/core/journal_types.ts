@@ -43,9 +43,10 @@ export type JournalRecord = Common &
     | {
         readonly t: "clip.deleted";
         readonly clip: string;
-        readonly why: "owner" | "space";
+        readonly why: "owner" | "space" | "age";
         readonly device: string | null;
       }
+    | ({ readonly t: "clip.kept"; readonly clip: string; readonly kept: boolean } & ByDevice)
     | ({ readonly t: "view.started"; readonly viewer: string } & ByDevice)
     | ({
         readonly t: "view.ended";

@@ -92,6 +92,38 @@ export interface PairedDevice {
   readonly paired_at_ms: number;
 }
 
+/** All files of a kind on the card; the times are those of the file system. */
+export interface InventoryPile {
+  readonly kind: string;
+  readonly files: number;
+  readonly bytes: number;
+  readonly oldest_ms: number | null;
+  readonly newest_ms: number | null;
+}
+
+/** What a thief would find, as the camera saw it; of names at most twenty each. */
+export interface Inventory {
+  readonly piles: readonly InventoryPile[];
+  readonly clips_ever: number | null;
+  readonly unexpected_keys: readonly string[];
+  readonly strange: readonly string[];
+  readonly strange_count: number;
+  /** What the camera itself may not look into. */
+  readonly unread: readonly string[];
+}
+
+/** How long clips stay, and how much of the card they may use. */
+export interface Keeping {
+  /** Of the camera's running time. */
+  readonly keep_hours: number;
+  /** 0..1, of the card. */
+  readonly share: number;
+  readonly room_bytes: number;
+  readonly clips_bytes: number;
+  /** Of those, what kept clips use. */
+  readonly kept_bytes: number;
+}
+
 export interface Settings {
   readonly camera_name: string;
   readonly watching: boolean;
@@ -295,6 +327,10 @@ export interface Commands {
   "clip.false_alarm_undo": { args: { clip: string }; result: MotionTold };
   "clip.record": { args: Nothing; result: Nothing };
   "clip.delete": { args: { clip: string }; result: Nothing };
+  "clip.keep": { args: { clip: string; kept: boolean }; result: Nothing };
+  "inventory.get": { args: Nothing; result: Inventory };
+  "keeping.get": { args: Nothing; result: Keeping };
+  "keeping.set": { args: { keep_hours?: number; share?: number }; result: Keeping };
   "device.invite": {
     args: { invite: string; public_key: string; role: Role; sealed_identity: string | null };
     result: { expires_s: number };

@@ -50,6 +50,12 @@ export class Shape {
     return value;
   }
 
+  flag(name: string): boolean {
+    const value = this.#get(name);
+    if (typeof value !== "boolean") throw this.#wrong(name, "true or false");
+    return value;
+  }
+
   oneOf<T extends string>(name: string, values: readonly T[]): T {
     const value = this.text(name);
     if (!(values as readonly string[]).includes(value)) throw this.#wrong(name, values.join(" or "));

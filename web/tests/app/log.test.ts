@@ -54,3 +54,17 @@ test("a setting is called by its plain name", () => {
     "Phone changed a setting: watching on or off",
   ]);
 });
+
+test("why a clip went is said, and who keeps one", () => {
+  const clip = "00";
+  const [byAge, forRoom, letGo, kept] = texts(
+    entry(1, PHONE, "Phone", { what: "kept_clip", clip, isKept: true }),
+    entry(2, PHONE, "Phone", { what: "kept_clip", clip, isKept: false }),
+    entry(3, null, null, { what: "deleted_clip", clip, why: "space" }),
+    entry(4, null, null, { what: "deleted_clip", clip, why: "age" }),
+  );
+  expect(byAge).toBe("A clip was deleted: its time was over");
+  expect(forRoom).toBe("A clip made room for new ones");
+  expect(letGo).toBe("Phone keeps a clip no longer");
+  expect(kept).toBe("Phone keeps a clip");
+});

@@ -22,6 +22,7 @@ function card(number: number, more: Partial<ClipCard> = {}): ClipCard {
     clock: "synced",
     mask: null,
     thumbKey: null,
+    isKept: false,
     deleted: null,
     ...more,
   };

@@ -286,7 +286,7 @@ describe("the recovery sheet", () => {
 
   it("tells the recipient of both kinds of identity", async () => {
     expect(await recipientOf(await createIdentity())).toMatch(/^age1pq1/);
-    expect(await recipientOf(await testIdentity())).toMatch(/^age1[^p]/);
+    expect(await recipientOf(await testIdentity())).toMatch(/^age1(?!pq1)/);
   });
 });
 

@@ -13,6 +13,9 @@ import { saveAs } from "../../ui/save_as";
 import { toast } from "../../ui/toast";
 import { useValue } from "../../ui/use_value";
 import { useCamera, useLibrary, useParts } from "../context";
+import { goesOf } from "../keeping/goes";
+import { KeepButton } from "../keeping/keep_button";
+import { useKeeping } from "../keeping/use_keeping";
 import { Link } from "../link";
 import { boxOfFeet } from "../motion/calmer";
 import { go } from "../router";
@@ -60,6 +63,7 @@ function Trouble({ clip, visit }: { clip: OpenClip; visit: Visit | null }) {
 }
 
 function Facts({ visit, durationS }: { visit: Visit | null; durationS: number | null }) {
+  const { keeping } = useKeeping();
   if (!visit) return null;
   return (
     <dl class="facts small">
@@ -73,6 +77,12 @@ function Facts({ visit, durationS }: { visit: Visit | null; durationS: number | 
         <div>
           <dt>{words.clips.length}</dt>
           <dd>{span(durationS)}</dd>
+        </div>
+      )}
+      {keeping && !visit.isRecording && (
+        <div>
+          <dt>{words.keeping.goes}</dt>
+          <dd data-testid="clip-goes">{goesOf(visit, keeping.keep_hours, Date.now())}</dd>
         </div>
       )}
       {visit.isClockUnsure && <p class="soft">{words.clips.clockUnsure}</p>}
@@ -117,6 +127,7 @@ function Actions({ id, file, visit }: { id: string; file: SealedFile | null; vis
       >
         {saving.isBusy ? words.clips.downloading(share) : words.clips.download}
       </Button>
+      {visit && <KeepButton visit={visit} />}
       <Button kind="danger-quiet" icon="trash" busy={deleting.isBusy} testid="clip-delete" onClick={remove}>
         {words.clips.remove}
       </Button>

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { Button } from "../../ui/button";
 import { Empty, Notice } from "../../ui/parts";
 import { useCamera, useLibrary, useParts } from "../context";
+import { HowLong } from "../keeping/how_long";
 import { Link } from "../link";
 import { Screen } from "../screen";
 import { sentenceOf } from "../sentences";
@@ -136,6 +137,7 @@ function ClipList({ visits }: { visits: readonly Visit[] }) {
       ))}
       {undated.length > 0 && <Day title={words.time.unknown} visits={undated} all={undated} />}
       <div ref={sentinel} />
+      {!(shown < done.length) && <HowLong />}
     </>
   );
 }

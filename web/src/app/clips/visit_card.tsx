@@ -37,6 +37,11 @@ export function VisitCard({ visit }: { visit: Visit }) {
       <div class="visit-text">
         <span class="visit-time figures">{timeOf(visit)}</span>
         <span class="visit-cause">{causeOf(visit)}</span>
+        {visit.isKept && (
+          <Tag tone="plain" icon="bookmark">
+            {words.keeping.kept}
+          </Tag>
+        )}
         {visit.badge && <BadgeTag badge={visit.badge} />}
       </div>
     </Link>

@@ -16,6 +16,7 @@ export interface Visit {
   readonly badge: Badge | null;
   readonly isRecording: boolean;
   readonly isClockUnsure: boolean;
+  readonly isKept: boolean;
 }
 
 function badgeOf(card: ClipCard, mismatch: "missing" | "unlisted" | "size" | undefined): Badge | null {
@@ -45,6 +46,7 @@ export function visitsOf(
       badge: isRecording ? null : badgeOf(card, mismatches.get(card.id)),
       isRecording,
       isClockUnsure: card.clock === "unsynced",
+      isKept: card.isKept,
     });
   }
   const deleted = new Set(cards.filter((card) => card.state === "deleted").map((card) => card.id));
@@ -66,5 +68,6 @@ function unlisted(id: string, isRecording: boolean): Visit {
     badge,
     isRecording,
     isClockUnsure: false,
+    isKept: false,
   };
 }

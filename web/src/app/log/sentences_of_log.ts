@@ -128,7 +128,14 @@ function say(entry: AccessEntry, names: ReadonlyMap<string, string>): Said {
       return { kind: "change", icon: "close", text: words.log.revoked(name, by) };
     case "deleted_clip":
       if (entry.why === "space") return { kind: "other", icon: "trash", text: words.log.clipDeletedSpace };
+      if (entry.why === "age") return { kind: "other", icon: "trash", text: words.log.clipDeletedAge };
       return { kind: "change", icon: "trash", text: words.log.clipDeletedOwner(name) };
+    case "kept_clip":
+      return {
+        kind: "change",
+        icon: "bookmark",
+        text: entry.isKept ? words.log.clipKept(name) : words.log.clipLetGo(name),
+      };
   }
 }
 

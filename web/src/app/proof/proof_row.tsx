@@ -1,10 +1,10 @@
-/** The way from the settings to what this camera cannot do. */
+/** The ways from the settings to what this camera cannot do, and to what a thief would find. */
 
 import { Icon } from "../../ui/icon";
 import { Link } from "../link";
 import { words } from "../words";
 
-export function ProofRow() {
+export function ProofRow({ isOwner }: { isOwner: boolean }) {
   return (
     <section class="section card card-flush rows">
       <Link to="/proof" class="rows-row" testid="settings-proof">
@@ -15,6 +15,16 @@ export function ProofRow() {
         </span>
         <Icon name="right" size={20} />
       </Link>
+      {isOwner && (
+        <Link to="/inventory" class="rows-row" testid="settings-inventory">
+          <Icon name="eye" />
+          <span class="rows-text">
+            <span class="rows-title">{words.inventory.title}</span>
+            <span class="rows-note">{words.inventory.rowNote}</span>
+          </span>
+          <Icon name="right" size={20} />
+        </Link>
+      )}
     </section>
   );
 }

@@ -4,6 +4,7 @@ import { Choices } from "../../ui/field";
 import { Icon } from "../../ui/icon";
 import { useValue } from "../../ui/use_value";
 import { useCamera, useMe, useParts } from "../context";
+import { KeepingRow } from "../keeping/keeping_row";
 import { Link } from "../link";
 import { ProofRow } from "../proof/proof_row";
 import { RepliesSection } from "../replies/replies_section";
@@ -80,6 +81,7 @@ function SignRow() {
         </span>
         <Icon name="right" size={20} />
       </Link>
+      <KeepingRow />
       <Link to="/rights" class="rows-row" testid="settings-rights">
         <Icon name="person" />
         <span class="rows-text">
@@ -145,7 +147,7 @@ export function SettingsScreen() {
       {isOwner && <WaysRow />}
       {isOwner && <SignRow />}
       {isOwner && <About />}
-      <ProofRow />
+      <ProofRow isOwner={isOwner} />
       <SignOut />
     </Screen>
   );

@@ -6,6 +6,7 @@ import { Button } from "../../ui/button";
 import { Choices, TextField } from "../../ui/field";
 import { Empty, Notice } from "../../ui/parts";
 import { useCamera } from "../context";
+import { useKeeping } from "../keeping/use_keeping";
 import { Link } from "../link";
 import { Screen } from "../screen";
 import { sentenceOf } from "../sentences";
@@ -53,12 +54,14 @@ function SignPaper({
   camera,
   typed,
   recordsMotion,
+  keepHours,
   paper,
 }: {
   found: MaskInForce;
   camera: CameraState;
   typed: Typed;
   recordsMotion: boolean;
+  keepHours: number | null;
   paper: Paper;
 }) {
   const said = signWords();
@@ -79,7 +82,7 @@ function SignPaper({
       <ul class="paper-facts">
         <li>{said.what}</li>
         <li>{whatItRecords(camera, recordsMotion)}</li>
-        {!camera.is_bell_only && <li>{said.kept}</li>}
+        {!camera.is_bell_only && <li>{said.kept(keepHours)}</li>}
         <li>{said.sound}</li>
         <li>{said.never}</li>
         <li>{said.rights(typed.contact || "…")}</li>
@@ -93,6 +96,7 @@ function SignForm({ found, camera }: { found: MaskInForce; camera: CameraState }
   const [typed, setTyped] = useTyped();
   const [paper, setPaper] = useState<Paper>("A5");
   const recordsMotion = useRecordsMotion();
+  const keepHours = useKeeping().keeping?.keep_hours ?? null;
   return (
     <div class="sign">
       <div class="stack no-print">
@@ -123,7 +127,14 @@ function SignForm({ found, camera }: { found: MaskInForce; camera: CameraState }
         </Button>
         <p class="soft small">{words.sign.printNote}</p>
       </div>
-      <SignPaper found={found} camera={camera} typed={typed} recordsMotion={recordsMotion} paper={paper} />
+      <SignPaper
+        found={found}
+        camera={camera}
+        typed={typed}
+        recordsMotion={recordsMotion}
+        keepHours={keepHours}
+        paper={paper}
+      />
     </div>
   );
 }

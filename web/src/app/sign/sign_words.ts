@@ -8,7 +8,8 @@ export interface SignWords {
   readonly recordsMotion: string;
   readonly recordsBell: string;
   readonly bellOnly: string;
-  readonly kept: string;
+  /** Null: how long is not known. */
+  readonly kept: (hours: number | null) => string;
   readonly sound: string;
   readonly never: string;
   readonly rights: (contact: string) => string;
@@ -31,6 +32,15 @@ export interface SignWords {
   readonly signedBy: string;
 }
 
+const daysOrHours = (hours: number) =>
+  hours % 24 === 0
+    ? hours === 24
+      ? "one day"
+      : `${hours / 24} days`
+    : hours === 1
+      ? "one hour"
+      : `${hours} hours`;
+
 const en: SignWords = {
   title: "A camera is at this door",
   runBy: (name) => `It belongs to ${name}.`,
@@ -39,7 +49,8 @@ const en: SignWords = {
   recordsMotion: "It records when somebody comes to the door or rings.",
   recordsBell: "It records when somebody rings.",
   bellOnly: "It looks only when you ring, for one minute, and records nothing.",
-  kept: "Recordings are locked to a key of the owner’s and stay in this house. The oldest are deleted when their space is full.",
+  kept: (hours) =>
+    `Recordings are locked to a key of the owner’s and stay in this house. ${hours === null ? "They are deleted when their time is over" : `They are deleted once the camera has run ${daysOrHours(hours)} more`}; the owner can keep one that is needed for longer.`,
   sound: "Sound is never recorded. You are heard only while somebody of the house talks with you.",
   never: "No face recognition, no cloud, nobody else can watch.",
   rights: (contact) =>

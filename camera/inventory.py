@@ -82,6 +82,11 @@ def take_inventory(data: Path) -> Inventory:
     return found
 
 
+def unexpected_keys(found: Inventory) -> list[str]:
+    """Private keys other than the web server's own and the courier's."""
+    return [name for name in found.private_keys if not name.startswith(("server/", "courier/", "camera/holes.json"))]
+
+
 def _walk(data: Path, folder: Path, found: Inventory) -> None:
     try:
         with os.scandir(folder) as entries:
