@@ -118,7 +118,7 @@ def test_a_start_on_a_full_card_uses_the_reserve(card: Path, news: list[str]) ->
 def test_on_a_full_card_clips_make_room_but_the_newest_and_the_reserve_comes_back(card: Path, news: list[str]) -> None:
     with closing(storage_on(card, news)) as storage:
         storage.resume(IDENTITY.recipient)
-        for _ in range(15):
+        for _ in range(12):
             clip_of(storage)
         settle(storage)
         assert "clip.deleted" not in news

@@ -84,6 +84,8 @@ def seized(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seized]:
         owner.command("clip.record").raise_for_status()
         clips = run.data / "sealed" / "clips"
         until(lambda: sum(path.stat().st_size for path in clips.glob("*.age")) > 400_000, "a long clip")
+        kept = min(path.stem for path in clips.glob("*.age"))
+        owner.command("clip.keep", clip=kept, kept=True).raise_for_status()
         until(lambda: owner.command("plate.get").json()["age"], "the plate")
     yield Seized(run.data, owner, run.code)
     owner.http.close()
@@ -163,10 +165,14 @@ def test_what_can_be_read_is_exactly_what_the_threat_model_says(seized: Seized) 
 
     assert unexpected == []
     assert missing == []
-    assert set(json.loads(seized.files["camera/camera.json"])) == {
+    said = set(json.loads(seized.files["camera/camera.json"]))
+    assert {"camera_id", "recipient"} <= said
+    assert said <= {
         "camera_id",
         "name",
         "recipient",
+        "keep_hours",
+        "clips_share",
         "is_watching",
         "is_recording_on_motion",
         "is_loosening_locked",
