@@ -63,6 +63,7 @@ DEBIAN_FOR_TESTS = {
     "ip": "iproute2",
     "rclone": "rclone",
     "sshd": "openssh-server",
+    "mkfs.ext4": "e2fsprogs",
     "gst-launch-1.0": "gstreamer1.0-tools gstreamer1.0-nice gstreamer1.0-plugins-good gstreamer1.0-plugins-bad "
     "python3-gst-1.0 gir1.2-gst-plugins-bad-1.0",
 }
@@ -71,6 +72,7 @@ DEBIAN_FOR_VM = {
     "debootstrap": "debootstrap",
     "nft": "nftables",
     "ip": "iproute2",
+    "mkfs.ext4": "e2fsprogs",
 }
 DEBIAN_FOR_IMAGE = {
     "mmdebstrap": "mmdebstrap",

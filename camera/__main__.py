@@ -47,6 +47,7 @@ def main(words: list[str] | None = None) -> int:
             watchdog=Watchdog.of(os.environ, os.getpid()),
             make_smaller=steps.smaller,
             given_code=_given_code(options.claim_code_file),
+            updater=options.updater,
         )
     except (CameraError, CommandRefused, SourceError, OSError) as error:
         print(f"camera: {error}", file=sys.stderr)
@@ -104,6 +105,7 @@ def _options(words: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--config", type=Path, help="settings file (TOML)")
     parser.add_argument("--socket", type=Path, help="Unix socket for the server; default: DATA/run/camera.sock")
     parser.add_argument("--claim-code-file", type=Path, help="a set-up code that the owner chose; read at the start")
+    parser.add_argument("--updater", type=Path, help="folder of root's updater; without it the app installs nothing")
     parser.add_argument("--status-fd", type=int, help="file descriptor for one JSON line a change of the claim code")
     return parser.parse_args(words)
 

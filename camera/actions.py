@@ -30,6 +30,7 @@ from camera.signed import Payload, decode_base64url, device_id, encode_base64url
 from camera.talk_actions import TALK_ACTIONS
 from camera.tickets import LIFE_S as TICKET_LIFE_S
 from camera.tickets import Ticket
+from camera.update_actions import UPDATE_ACTIONS
 from camera.vault import cards
 from camera.waking import ask_to_wake, keep_asleep
 
@@ -400,6 +401,7 @@ ACTIONS: dict[str, Action] = {
     **CLOCK_ACTIONS,
     **KEEPING_ACTIONS,
     **INVENTORY_ACTIONS,
+    **UPDATE_ACTIONS,
 }
 """What a paired device may ask for; `claim` and `pair` stand apart because no paired device signs them."""
 

@@ -1,4 +1,4 @@
-"""What commands may do to the running camera: nine small protocols, so that commands can be tested without a lens."""
+"""What commands may do to the running camera: ten small protocols, so that commands can be tested without a lens."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from camera.motion_desk import MotionDesk
 from camera.parcel_desk import ParcelDesk
 from camera.replies import Replies
 from camera.talk_desk import TalkDesk
+from camera.update_desk import UpdateDesk
 from camera.vault.cards import ClipKept, Record
 
 
@@ -138,6 +139,12 @@ class HoleControl(Protocol):
     def hole_desk(self) -> HoleDesk: ...
 
 
+class UpdateControl(Protocol):
+    """Root's updater."""
+
+    def update_desk(self) -> UpdateDesk: ...
+
+
 class Control(
     MaskControl,
     StorageControl,
@@ -149,6 +156,7 @@ class Control(
     TalkControl,
     KeyControl,
     HoleControl,
+    UpdateControl,
     Protocol,
 ):
     """All of it: the running camera."""

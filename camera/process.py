@@ -59,6 +59,7 @@ from camera.storage import Storage
 from camera.talk_desk import TalkDesk
 from camera.traffic import TrafficSession
 from camera.unmasked import Lookers
+from camera.update_desk import UpdateDesk
 from camera.vault.cards import CameraStarted, ClipKept, ParcelSeen, Record, ViewMoved
 from camera.view import ViewMemory, ViewState
 from camera.view_guard import ViewGuard
@@ -92,6 +93,7 @@ class CameraProcess:
         watchdog: Watchdog | None = None,
         make_smaller: Callable[[], bool] = lambda: False,
         given_code: str | None = None,
+        updater: Path | None = None,
     ) -> None:
         """`on_claim_code` is told each new code; None when none is valid, at the start too.
 
@@ -134,6 +136,7 @@ class CameraProcess:
         self._watch.on_pipeline = self._parcels.attach
         self._publisher: Publisher[ServerMessage] = Publisher(socket_path, self, may_connect=is_no_courier)
         self._holes = HoleDesk(data / "camera", socket_path.parent, self._clock, self)
+        self._updates = UpdateDesk(socket_path.parent, updater, self._clock)
         self._mask: Mask | None = None
         self._shapes = MaskShapes(data / "camera")
         self._is_card_faulty, self._retry_at_ns = False, 0
@@ -273,6 +276,9 @@ class CameraProcess:
 
     def hole_desk(self) -> HoleDesk:
         return self._holes
+
+    def update_desk(self) -> UpdateDesk:
+        return self._updates
 
     def is_dark(self) -> bool:
         return self._bell_only.is_dark(self._clock.monotonic_ns())

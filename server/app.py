@@ -11,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from server.errors import Refused
-from server.routes import access, pages, sealed, watching
+from server.routes import access, pages, sealed, updating, watching
 from server.routes.admission import admit
 from server.security import FAULT, HostNames, Security, error_body
 from server.services import Services
@@ -41,7 +41,7 @@ def create_api(services: Services) -> FastAPI:
         redirect_slashes=False,
     )
     api.state.services = services
-    for part in (access, watching, sealed, pages):
+    for part in (access, watching, sealed, updating, pages):
         api.include_router(part.router)
     api.add_exception_handler(Refused, _refused)
     api.add_exception_handler(HTTPException, _http_error)

@@ -55,6 +55,8 @@ COMMANDS = frozenset(
         "push.key",
         "push.join",
         "push.leave",
+        "update.get",
+        "update.install",
     }
 )
 """What may go through `/api/commands`; the others have routes of their own."""

@@ -18,6 +18,7 @@ from server.proof_file import Proof, read_proof
 from server.rate_limit import RateLimiter
 from server.sealed_files import SealedFolder
 from server.sessions import Session, SessionStore
+from server.uploads import Uploads
 from server.web_files import WebFiles
 
 _SWEEP_S = 15.0
@@ -54,6 +55,7 @@ class Services:
     sealed: SealedFolder
     web: WebFiles
     limits: RateLimits
+    uploads: Uploads
     proof: Callable[[], Proof | None]
     """The last proof on the card, read anew each time."""
 
@@ -127,5 +129,5 @@ def make_services(
         link.add_listener(listener)
     return Services(
         link, sessions, devices, events, live, SealedFolder(data_dir / "sealed"), WebFiles.read(web_dir),
-        RateLimits.start(monotonic_s), lambda: read_proof(data_dir),
+        RateLimits.start(monotonic_s), Uploads(data_dir), lambda: read_proof(data_dir),
     )  # fmt: skip

@@ -245,11 +245,24 @@ def update(
     only_check: Annotated[
         bool, typer.Option("--check", help="say whether it may be installed, install nothing")
     ] = False,
+    asked: Annotated[
+        bool, typer.Option("--asked", help="as its unit starts it: the file that an owner sent up through the app")
+    ] = False,
+    card: Annotated[
+        bool, typer.Option("--card", help="as its unit starts it: the file on the card's boot partition")
+    ] = False,
+    stick: Annotated[
+        Path | None, typer.Option("--stick", help="as its unit starts it: the partition of a stick that was put in")
+    ] = None,
 ) -> None:
     """Installs a signed update from a file; goes back by itself when the new version does not answer."""
     from stoop.update.command import update as install_update
 
-    raise typer.Exit(install_update(file, only_check=only_check))
+    if stick:
+        from stoop.update.stick import update_from_stick
+
+        raise typer.Exit(update_from_stick(stick))
+    raise typer.Exit(install_update(file, only_check=only_check, way="app" if asked else "card" if card else "command"))
 
 
 @app.command()

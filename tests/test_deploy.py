@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from stoop.update.stick import OPTIONS
 from tests.markdown import ROOT
 
 DEPLOY = ROOT / "deploy" / "raspberry-pi"
@@ -83,6 +84,25 @@ def test_what_looks_names_up_sees_nothing_of_the_house_but_the_list() -> None:
     assert values("stoop-names.service", "WantedBy") == []
     named = [path.name for path in UNITS.iterdir() if "stoop-names.service" in path.read_text()]
     assert named == ["stoop-holes.service"]
+
+
+def test_only_the_cameras_word_starts_an_update_through_the_app() -> None:
+    """Not the server's folder: whoever took the server over would start root's updater at will."""
+    assert values("stoop-upload.path", "PathChanged") == ["/run/stoop/update.json"]
+    assert values("stoop-camera.service", "RuntimeDirectory") == ["stoop"]
+    assert "--updater /run/stoop-update" in values("stoop-camera.service", "ExecStart")[0]
+    assert values("stoop-upload.service", "ExecStart") == ["/opt/stoop/current/bin/stoop update --asked"]
+    assert values("stoop-upload.service", "WantedBy") == []
+
+
+def test_a_stick_is_looked_at_by_a_unit_whose_mounts_are_its_own() -> None:
+    rules = (DEPLOY / "files" / "90-stoop.rules").read_text()
+    assert 'ENV{ID_BUS}=="usb"' in rules
+    assert 'ENV{SYSTEMD_WANTS}+="stoop-stick@%k.service"' in rules
+    kinds = re.findall(r'ENV\{ID_FS_TYPE\}=="([^"]*)"', rules)
+    assert [set(kind.split("|")) for kind in kinds] == [set(OPTIONS)]
+    assert values("stoop-stick@.service", "PrivateMounts") == ["yes"]
+    assert values("stoop-stick@.service", "ExecStart") == ["/opt/stoop/current/bin/stoop update --stick /dev/%i"]
 
 
 def test_what_fills_the_firewall_can_do_nothing_else_of_roots() -> None:

@@ -58,11 +58,13 @@ from camera.contract.messages import (
     ViewerLeft,
     ViewWord,
 )
+from camera.contract.updates import MAX_UPDATE_BYTES
 
 __all__ = [
     "FORWARDED",
     "MAX_FROM_CAMERA_BYTES",
     "MAX_FROM_SERVER_BYTES",
+    "MAX_UPDATE_BYTES",
     "MOST_PHONES",
     "PUSH_PORT",
     "PUSH_SERVICES",

@@ -192,6 +192,14 @@ class HoleClosed(_Card, frozen=True, kw_only=True, tag="hole.closed"):
     what: str
 
 
+class UpdateAsked(_Card, frozen=True, kw_only=True, tag="update.asked"):
+    """An owner had the updater take a file; `what` is its SHA-256. What runs afterwards stands in `camera.started`."""
+
+    device: str
+    name: str
+    what: str
+
+
 class MaskChanged(_Card, frozen=True, kw_only=True, tag="mask.changed"):
     """`old` and `new` are digests; `visible` is the share of the picture that is now seen, 0.0-1.0.
 
@@ -278,6 +286,7 @@ Record: TypeAlias = (
     | RightClosed
     | HoleOpened
     | HoleClosed
+    | UpdateAsked
     | MaskChanged
     | MaskPending
     | MaskCancelled

@@ -17,7 +17,7 @@ usage() {
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 ROOT=$(cd "$HERE/../.." && pwd)
 OPT=/opt/stoop ETC=/etc/stoop DATA=/var/lib/stoop UNITS=/etc/systemd/system
-UNIT_NAMES=(stoop-camera.service stoop-server.socket stoop-server.service stoop-courier.service stoop-names.service stoop-code.service stoop-holes.path stoop-holes.service stoop-firewall.service stoop-update.service stoop.target)
+UNIT_NAMES=(stoop-camera.service stoop-server.socket stoop-server.service stoop-courier.service stoop-names.service stoop-code.service stoop-holes.path stoop-holes.service stoop-firewall.service stoop-update.service stoop-upload.path stoop-upload.service stoop-stick@.service stoop.target)
 PACKAGES=(python3 python3-venv nftables avahi-daemon)
 LEAST_FREE_MB=1500
 SOURCE='' WHEELS='' DRY='' IMAGE='' JOB=install PURGE=''
@@ -291,7 +291,7 @@ finish() {
 }
 
 uninstall() {
-	run systemctl disable --now stoop.target stoop-holes.path stoop-server.socket stoop-server.service stoop-camera.service stoop-courier.service stoop-names.service stoop-firewall.service stoop-update.service 2> /dev/null || true
+	run systemctl disable --now stoop.target stoop-holes.path stoop-upload.path stoop-server.socket stoop-server.service stoop-camera.service stoop-courier.service stoop-names.service stoop-firewall.service stoop-update.service 2> /dev/null || true
 	if command -v nft > /dev/null && nft list table inet stoop > /dev/null 2>&1; then run nft delete table inet stoop; fi
 	local name
 	for name in "${UNIT_NAMES[@]}"; do run rm -rf "$UNITS/$name" "$UNITS/$name.d"; done

@@ -39,6 +39,7 @@ _PAGES = (
     "/inventory",
     "/rights",
     "/ways-out",
+    "/update",
 )
 _FILES = ("/assets/{name}", "/manifest.webmanifest", "/icon.svg", "/icon-180.png", "/icon-512.png", "/push_worker.js")
 
@@ -60,6 +61,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/api/live", "session"),
     Route("DELETE", "/api/live/{viewer}", "session"),
     Route("POST", "/api/commands", "session"),
+    Route("POST", "/api/update/{offset}", "owner"),
     Route("GET", "/api/clips", "owner"),
     Route("GET", "/api/clips/{clip}", "owner"),
     Route("HEAD", "/api/clips/{clip}", "owner"),

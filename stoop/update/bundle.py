@@ -27,7 +27,7 @@ SIGNED_PREFIX = b"stoop-update-v1\0"
 MAX_MANIFEST_BYTES = 256 * 1024
 MAX_TOTAL_BYTES = 1024 * 1024 * 1024
 _NAME = re.compile(
-    r"(requirements\.lock|wheels/[\w.+-]+\.whl|deploy/([\w-]+/)*[\w-]+(\.[\w-]+)*|slot/(boot|system)\.img)", re.ASCII
+    r"(requirements\.lock|wheels/[\w.+-]+\.whl|deploy/([\w-]+/)*[\w-]+@?(\.[\w-]+)*|slot/(boot|system)\.img)", re.ASCII
 )
 _COPY_BYTES = 1024 * 1024
 

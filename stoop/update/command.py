@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import base64
+import contextlib
+import fcntl
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from camera.atomic_file import replace_file
+from camera.update_desk import ASKED, Way
 from stoop.image.errors import CardError
 from stoop.image.slots import Slots, may_be_written, start_once, write_other
 from stoop.update.bundle import SUFFIX, Manifest, unpack
-from stoop.update.errors import UpdateError, UpdateFailed, UpdateRefused
+from stoop.update.errors import NothingBrought, UpdateError, UpdateFailed, UpdateRefused
+from stoop.update.outcome import Outcomes
+from stoop.update.uploaded import UPLOADED, take_uploaded
 
 PLACES = ("boot/firmware", "boot", "media/*", "media/*/*", "mnt/*")
 """Where an owner puts an update: the partition that every computer sees, or a stick that is mounted."""
@@ -40,51 +45,110 @@ class Place:
         return self.root / "opt" / "stoop" / "counter"
 
     @property
+    def told(self) -> Path:
+        """The units make it: root writes here what came of an update, the camera reads it."""
+        return self.root / "run" / "stoop-update"
+
+    @property
+    def asked(self) -> Path:
+        """The camera's: which file an owner's device has signed for."""
+        return self.root / "run" / "stoop" / ASKED
+
+    @property
+    def uploaded(self) -> Path:
+        """The server's: **anything may lie here, a link or a pipe too.**"""
+        return self.root / "var" / "lib" / "stoop" / "server" / "incoming" / UPLOADED
+
+    @property
     def folder(self) -> Path:
         return self.root / "opt" / "stoop"
 
 
-def update(file: Path | None, *, only_check: bool, place: Place | None = None) -> int:
-    """Exit code 0 when installed (or, with `only_check`, when it may be), 1 when it failed, 2 when refused."""
+def update(file: Path | None, *, only_check: bool, way: Way = "command", place: Place | None = None) -> int:
+    """Exit code 0 when installed (or, with `only_check`, when it may be), 1 when it failed, 2 when refused.
+
+    What came of it is told to the app too, where the updater's folder is there and something was to be installed.
+    """
     place = place or Place()
+    return update_from(lambda spool, outcomes: find(file, place, spool, outcomes), place, way, only_check=only_check)
+
+
+def find(file: Path | None, place: Place, spool: Path, outcomes: Outcomes) -> Path:
+    """The file named, the one that came through the app, or the one on a medium. Raises UpdateRefused, OSError."""
+    return take_uploaded(place, spool, outcomes) if outcomes.way == "app" else file or find_bundle(place)
+
+
+def update_from(bring: Callable[[Path, Outcomes], Path], place: Place, way: Way, *, only_check: bool = False) -> int:
+    """As `update`; `bring` names the file, and may copy it into the folder that it is given, which goes afterwards."""
+    outcomes = Outcomes(None if only_check else place.told, place.folder / "current", way)
     try:
-        bundle = file or find_bundle(place)
-        manifest = install(bundle, place, only_check=only_check)
+        with alone(room(place)), tempfile.TemporaryDirectory(prefix="brought-", dir=room(place)) as spool:
+            manifest = install(bring(Path(spool), outcomes), place, only_check=only_check, outcomes=outcomes)
+    except NothingBrought as error:
+        print(f"stoop: {error}", file=sys.stderr)
+        return 2
     except UpdateFailed as error:
-        print(f"stoop: {error}", file=sys.stderr)
-        return 1
+        return _ended(outcomes, 1, str(error))
     except UpdateError as error:
-        print(f"stoop: {error}", file=sys.stderr)
-        return 2
+        return _ended(outcomes, 2, str(error))
     except PermissionError as error:
-        print(f"stoop: {error.filename} may not be used: updating takes root, run it with sudo", file=sys.stderr)
-        return 2
+        return _ended(outcomes, 2, f"{error.filename} may not be used: updating takes root, run it with sudo")
     except OSError as error:
-        print(f"stoop: {error.filename or place.folder}: {error.strerror}: nothing was changed", file=sys.stderr)
-        return 2
+        return _ended(outcomes, 2, f"{error.filename or place.folder}: {error.strerror}: nothing was changed")
     done = "may be installed" if only_check else "is installed and runs"
     if not only_check and Slots(place.root).are_here():
+        # told as under way until the power goes: only the next start knows whether it answers
         done = "is written beside the version that runs; this doorbell starts again, to try it"
+    else:
+        outcomes.tell("installed")
     print(f"update {manifest.version} (number {manifest.counter}) {done}")
     return 0
 
 
+def _ended(outcomes: Outcomes, code: int, sentence: str) -> int:
+    print(f"stoop: {sentence}", file=sys.stderr)
+    outcomes.tell("failed" if code == 1 else "refused", sentence)
+    return code
+
+
+@contextlib.contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """One update at a time, from wherever it comes. Raises NothingBrought: the other tells what becomes of it."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError as error:
+        raise NothingBrought("another update is being installed at this moment: wait for its end") from error
+    finally:
+        os.close(descriptor)
+
+
+def room(place: Place) -> Path:
+    """A folder of root's that holds an update while it is looked at; made where it is missing. Raises OSError."""
+    slots = Slots(place.root)
+    folder = slots.incoming if slots.are_here() else place.folder
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
 def find_bundle(place: Place) -> Path:
-    """The one that was changed last. Raises UpdateRefused when there is none."""
+    """The one that was changed last. Raises NothingBrought when there is none."""
     found = [path for where in PLACES for path in place.root.glob(f"{where}/*{SUFFIX}")]
     if not found:
-        raise UpdateRefused(f"there is no *{SUFFIX} file on the boot partition or a mounted stick: name the file")
+        raise NothingBrought(f"there is no *{SUFFIX} file on the boot partition or a mounted stick: name the file")
     return max(found, key=lambda path: path.stat().st_mtime)
 
 
-def install(bundle: Path, place: Place, *, only_check: bool) -> Manifest:
+def install(bundle: Path, place: Place, *, only_check: bool, outcomes: Outcomes) -> Manifest:
     """Check it, hand it to its own install.sh, and remember its number. Raises UpdateError, OSError."""
     key, counter, slots = read_key(place.key), read_counter(place.counter), Slots(place.root)
-    folder = slots.incoming if slots.are_here() else place.folder
-    folder.mkdir(parents=True, exist_ok=True)
-    unpacked = Path(tempfile.mkdtemp(prefix="incoming-", dir=folder))
+    unpacked = Path(tempfile.mkdtemp(prefix="incoming-", dir=room(place)))
     try:
         manifest = unpack(bundle, key, counter, unpacked)
+        outcomes.version = manifest.version
+        if not only_check:
+            outcomes.tell("installing")
         if slots.are_here():
             write_slot(slots, unpacked, manifest, only_check=only_check)
         elif (unpacked / "slot").exists():

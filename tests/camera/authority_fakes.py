@@ -30,6 +30,7 @@ from camera.settings import CameraSettings
 from camera.signed import device_id, encode_base64url
 from camera.talk_desk import TalkDesk
 from camera.tickets import Tickets
+from camera.update_desk import UpdateDesk
 from camera.vault import seal_bytes
 from camera.vault.cards import ClipKept, Record
 
@@ -80,6 +81,7 @@ class FakeControl:
     phrases: Replies | None = None
     parcels: ParcelDesk | None = None
     holes: HoleDesk | None = None
+    updates: UpdateDesk | None = None
     parcel_uses: int = 0
     kept: list[ClipKept] = field(default_factory=list)
     sent: list[CameraMessage] = field(default_factory=list)
@@ -165,6 +167,10 @@ class FakeControl:
         assert self.holes is not None, "a House gives its control a list of ways out"
         return self.holes
 
+    def update_desk(self) -> UpdateDesk:
+        assert self.updates is not None, "a House gives its control an updater"
+        return self.updates
+
     def state(self) -> State:
         return STATE
 
@@ -240,6 +246,7 @@ class House:
         self.control.talk = TalkDesk(silent, self.clock, self.control.bell.sound, self.control)
         self.control.parcels = ParcelDesk(folder / "camera", lambda news: None)
         self.control.holes = HoleDesk(folder / "camera", folder, self.clock, self.control)
+        self.control.updates = UpdateDesk(folder, folder / "updater", self.clock)
         self.control.phrases = Replies(folder / "camera", self.control.bell.sound)
         self.authority = Authority(home, self.clock, ClaimCodes(home.camera().camera_id))
         self.control.tickets, self.control.clock = self.authority.tickets, self.clock

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
 import secrets
+import shutil
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import dns.exception
@@ -301,6 +303,98 @@ def updates_at_the_next_start(house: House) -> str:
     return f"a signed update on the boot partition was installed at the next start, in {took_s:.0f} s"
 
 
+def is_updated_through_the_app(house: House) -> str:
+    """The server's part is played by hand: it may put anything into its folder, and only the signed word counts."""
+    ours, owner, brought = Ed25519PrivateKey.generate(), house.the_owner(), house.machine.root.parent / "brought"
+    brought.mkdir()
+    (house.machine.root / "etc" / "stoop" / "release.pub").write_text(key_text(ours))
+    before = release_of(house)
+    first = make_update(brought / "first.stoopupdate", "9.0.11", 31, ours)
+    other = make_update(brought / "other.stoopupdate", "9.0.12", 32, ours)
+    bad = make_update(brought / "bad.stoopupdate", "9.0.13", 33, ours, starts=False)
+    visitor.send_update(owner, first)
+    house.machine.run("sleep", "5")
+    need(visitor.outcome(owner) is None, "a file that nobody signed for was taken")
+    visitor.sign_for(owner, other)
+    refused = visitor.wait_for_outcome(owner, other)
+    need(refused["word"] == "refused" and "not the file that" in refused["sentence"], f"another file: {refused}")
+    need(release_of(house) == before, "a file that was not signed for changed something")
+    visitor.send_update(owner, first)
+    visitor.sign_for(owner, first)
+    installed = visitor.wait_for_outcome(owner, first)
+    need((installed["word"], installed["running"]) == ("installed", "9.0.11"), f"a good update: {installed}")
+    visitor.come_back(owner)
+    need(owner.state()["version"] == "9.0.11", "the camera is of another version")
+    visitor.send_update(owner, bad)
+    visitor.sign_for(owner, bad)
+    failed = visitor.wait_for_outcome(owner, bad)
+    need((failed["word"], failed["running"]) == ("failed", "9.0.11"), f"one that does not start: {failed}")
+    need("the one before is back" in failed["sentence"], f"it does not say so: {failed}")
+    visitor.come_back(owner)
+    shutil.rmtree(brought)
+    return (
+        "sent up over the LAN in pieces: without an owner's signed word nothing takes it, another authentic file than "
+        "the one signed for is refused, the right one runs, one that does not start is gone back from, and each end is "
+        "told to the owner's page after the restart"
+    )
+
+
+def is_updated_from_a_stick(house: House) -> str:
+    """A loop device with an ext4 for the stick; udev's own rule engine for what the kernel would have it do."""
+    ours, content = Ed25519PrivateKey.generate(), house.machine.root.parent / "content"
+    (house.machine.root / "etc" / "stoop" / "release.pub").write_text(key_text(ours))
+    (content / "stoop-update").mkdir(parents=True)
+    make_update(content / "new.stoopupdate", "9.0.21", 41, ours).rename(content / "stoop-update/new.stoopupdate")
+    with loop_device(content) as device:
+        name, number = device.name, device.stat().st_rdev
+        house.machine.must("mknod", f"/dev/{name}", "b", str(os.major(number)), str(os.minor(number)))
+        wants = would_start(house, name)
+        need(wants == f"stoop-stick@{name}.service", f"udev would start {wants or 'nothing'} for a stick")
+        house.machine.must("systemctl", "start", f"stoop-stick@{name}.service", limit_s=400)
+        said = house.machine.log_of(f"stoop-stick@{name}.service")
+        need(release_of(house).startswith("9.0.21-"), f"{release_of(house)} runs: {said}")
+        need(name not in house.machine.must("cat", "/proc/mounts"), "the stick is still mounted")
+    visitor.come_back(house.the_owner())
+    told = visitor.outcome(house.the_owner()) or {}
+    need((told.get("way"), told.get("word")) == ("stick", "installed"), f"the app is told {told}")
+    return (
+        f"udev's rules start stoop-stick@{name} for a USB file system and not for another disk's; it mounted the "
+        "device read-only in a name space of its own, installed what was in stoop-update/, let it go, and told the app"
+    )
+
+
+@contextlib.contextmanager
+def loop_device(content: Path) -> Iterator[Path]:
+    """A block device whose ext4 holds what is in `content`. Raises Failure where this machine has none."""
+    image = content.with_suffix(".img")
+    with image.open("wb") as file:
+        file.truncate(sum(path.stat().st_size for path in content.rglob("*")) * 2 + 16 * 1024 * 1024)
+    for words in (["mkfs.ext4", "-q", "-d", str(content), str(image)], ["losetup", "--find", "--show", str(image)]):
+        done = subprocess.run(words, capture_output=True, text=True, check=False)
+        need(done.returncode == 0, f"{words[0]}: {done.stderr.strip()}")
+    device = Path(done.stdout.strip())
+    try:
+        yield device
+    finally:
+        subprocess.run(["losetup", "--detach", str(device)], check=True)
+        image.unlink()
+        shutil.rmtree(content)
+
+
+def would_start(house: House, name: str) -> str:
+    """What udev's rules answer for this block device as a stick; as a built-in disk it has to be nothing."""
+    rules = house.machine.root / "etc/udev/rules.d/89-test.rules"
+    answers = []
+    for bus in ("ata", "usb"):
+        as_if = f'ENV{{ID_BUS}}="{bus}", ENV{{ID_FS_USAGE}}="filesystem", ENV{{ID_FS_TYPE}}="ext4"'
+        rules.write_text(f'KERNEL=="{name}", {as_if}\n')
+        said = house.machine.must("udevadm", "test", "--action=add", f"/sys/class/block/{name}")
+        answers.append(" ".join(re.findall(r"^SYSTEMD_WANTS=(.*)$", said, re.MULTILINE)))
+    rules.unlink()
+    need(answers[0] == "", f"udev would start {answers[0]} for a built-in disk")
+    return answers[1]
+
+
 def update(house: House, *words: str) -> subprocess.CompletedProcess[str]:
     return house.machine.run(PYTHON.replace("python", "stoop"), "update", *words, limit_s=300)
 
@@ -467,13 +561,15 @@ CLAIMS: dict[str, Claim] = {
     "update": is_updated,
     "back": goes_back,
     "boot-update": updates_at_the_next_start,
+    "app-update": is_updated_through_the_app,
+    "stick-update": is_updated_from_a_stick,
     "no-rules": refuses_without_rules,
     "killed": comes_back_when_killed,
     "hung": comes_back_when_it_hangs,
     "power": survives_power_cuts,
     "uninstall": is_removed,
 }
-LONG_ONLY = ("hung", "back", "small", "boot-update")
+LONG_ONLY = ("hung", "back", "small", "boot-update", "app-update", "stick-update")
 """Left out of the short form: it waits for watchdogs."""
 
 

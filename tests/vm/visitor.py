@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
 import re
 from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
 
 import av
 import httpx
@@ -17,6 +20,7 @@ from tests.vm.street import DOORBELL
 
 URL = f"https://{DOORBELL}"
 LIVE_LIMIT_S = 40
+PIECE_BYTES = 64 * 1024
 
 
 def claim(machine: Machine) -> ScriptedOwner:
@@ -115,6 +119,41 @@ async def _live(owner: ScriptedOwner) -> AsyncIterator[asyncio.Queue[av.VideoFra
             task.cancel()
         await asyncio.gather(*pumps, return_exceptions=True)
         await peer.close()
+
+
+def send_update(owner: ScriptedOwner, file: Path) -> None:
+    """As the page does, in pieces of 64 KiB."""
+    data = file.read_bytes()
+    headers = {"Content-Type": "application/octet-stream"}
+    for offset in range(0, len(data), PIECE_BYTES):
+        piece = data[offset : offset + PIECE_BYTES]
+        owner.http.post(f"/api/update/{offset}", content=piece, headers=headers).raise_for_status()
+
+
+def sign_for(owner: ScriptedOwner, file: Path) -> None:
+    """The owner's word for this very file."""
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    owner.command("update.install", sha256=digest, size_bytes=file.stat().st_size).raise_for_status()
+
+
+def outcome(owner: ScriptedOwner) -> dict[str, Any] | None:
+    """What the app is told of the last update."""
+    told: dict[str, Any] | None = owner.command("update.get").raise_for_status().json()["outcome"]
+    return told
+
+
+def wait_for_outcome(owner: ScriptedOwner, file: Path) -> dict[str, Any]:
+    """Through the restart that an update brings. Raises Failure."""
+    digest, found = hashlib.sha256(file.read_bytes()).hexdigest(), {}
+
+    def has_ended() -> bool:
+        with contextlib.suppress(httpx.HTTPError):
+            owner.login()
+            found.update(outcome(owner) or {})
+        return found.get("sha256") == digest and found["word"] != "installing"
+
+    until(has_ended, "the update's end", 400)
+    return found
 
 
 def start_clip(owner: ScriptedOwner) -> str:

@@ -57,6 +57,7 @@ _GOLDEN: dict[str, tuple[Record, dict[str, object]]] = {
         {"viewer": "0" * 16, **_NAME, "seconds": 61, "why": "left"},
     ),
     "clock.offered": (cards.ClockOffered(at_ms=_AT, **_NAME, was_at_ms=9), {**_NAME, "was_at_ms": 9}),
+    "update.asked": (cards.UpdateAsked(at_ms=_AT, **_NAME, what=_HEX64), {**_NAME, "what": _HEX64}),
     "plate.viewed": (cards.PlateViewed(at_ms=_AT, **_NAME), {**_NAME}),
     "mask.changed": (
         cards.MaskChanged(at_ms=_AT, old=None, new=_HEX64, visible=0.25, loosened=0.1, outline=_OUTLINE, **_NAME),

@@ -18,6 +18,7 @@ from stoop.update import bundle, command
 from stoop.update.bundle import MANIFEST, SIGNATURE, SIGNED_PREFIX, FileEntry, Manifest, unpack, write
 from stoop.update.command import Place
 from stoop.update.errors import UpdateFailed, UpdateRefused
+from tests.markdown import ROOT
 
 OURS, THEIRS = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
 FILES = {
@@ -243,6 +244,12 @@ def test_what_is_wrong_with_the_machine_is_one_sentence(
 def test_no_file_anywhere_is_one_sentence(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
     assert command.update(None, only_check=False, place=place) == 2
     assert "there is no *.stoopupdate file" in capsys.readouterr().err
+
+
+def test_all_that_is_deployed_may_be_in_an_update(tmp_path: Path) -> None:
+    files = {str(path.relative_to(ROOT)): path for path in sorted((ROOT / "deploy").rglob("*")) if path.is_file()}
+    assert len(files) > 15
+    assert len(write(tmp_path / "x.stoopupdate", files, "9.0", 7, OURS).files) == len(files)
 
 
 def test_a_name_that_no_update_may_carry_is_not_written(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ import { Screen } from "./screen";
 import { SettingsScreen } from "./settings/settings";
 import { Shell } from "./shell";
 import { SignScreen } from "./sign/sign";
+import { UpdateScreen } from "./update/update";
 import { SignedOut, Unpaired, Unreachable } from "./waiting_rooms";
 import { WaysScreen } from "./ways/ways";
 import { words } from "./words";
@@ -74,6 +75,8 @@ function screenOf(route: Route, isOwner: boolean) {
       return <ParcelsScreen />;
     case "ways":
       return <WaysScreen />;
+    case "update":
+      return <UpdateScreen />;
     case "rights":
       return <RightsScreen />;
     case "inventory":

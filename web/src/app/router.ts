@@ -21,6 +21,7 @@ export type Route =
         | "keeping"
         | "inventory"
         | "ways"
+        | "update"
         | "lost";
     }
   | { readonly name: "clip"; readonly clip: string };
@@ -42,6 +43,7 @@ const FIXED = {
   "/keeping": "keeping",
   "/inventory": "inventory",
   "/ways-out": "ways",
+  "/update": "update",
 } as const;
 
 /** Takes a path without query and fragment; a trailing slash is forgiven. */

@@ -116,6 +116,13 @@ export class Api {
     return readProof(await this.#inSession(() => this.#json<unknown>({ path: "/api/proof" })));
   }
 
+  /** One piece of an update, which begins at `offset`; sent twice it is kept once. */
+  async updatePiece(offset: number, piece: Bytes, signal?: AbortSignal): Promise<void> {
+    const headers = { "Content-Type": "application/octet-stream" };
+    const path = `/api/update/${offset}`;
+    await this.#inSession(() => this.#send({ method: "POST", path, headers, body: piece, signal }));
+  }
+
   events(handlers: EventHandlers): Watching {
     return watchEvents(this.#http, handlers, () => this.login());
   }

@@ -143,6 +143,7 @@ type AccessKind =
         | "saw_plate"
         | "saw_traffic"
         | "set_clock"
+        | "updated"
         | "set_up_motion"
         | "claimed"
         | "view_moved"
@@ -215,6 +216,8 @@ function accessKind(
       return { what: "saw_traffic" };
     case "motion.watched":
       return { what: "set_up_motion" };
+    case "update.asked":
+      return { what: "updated" };
     case "bell.rang":
       return { what: "rang" };
     case "talk.started":

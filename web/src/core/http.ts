@@ -9,7 +9,7 @@ export interface Request {
   readonly method?: "GET" | "POST" | "DELETE";
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Bytes;
   /** Until the whole answer is here. */
   readonly timeLimitMs: number;
   readonly signal?: AbortSignal | undefined;

@@ -94,6 +94,7 @@ const READERS: Readonly<Record<string, (s: Shape) => Content>> = {
     right: s.text("right"),
     what: s.text("what"),
   }),
+  "update.asked": (s) => ({ t: "update.asked", ...byDevice(s), what: s.text("what") }),
   "hole.opened": (s) => ({ t: "hole.opened", ...byDevice(s), what: s.text("what") }),
   "hole.closed": (s) => ({ t: "hole.closed", ...byDevice(s), what: s.text("what") }),
   "parcel.seen": (s) => ({ t: "parcel.seen", what: s.oneOf("what", ["left", "taken"]) }),

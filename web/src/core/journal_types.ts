@@ -72,6 +72,7 @@ export type JournalRecord = Common &
         readonly what: string;
       } & ByDevice)
     | ({ readonly t: "right.closed"; readonly right: string; readonly what: string } & ByDevice)
+    | ({ readonly t: "update.asked"; readonly what: string } & ByDevice)
     | ({ readonly t: "hole.opened" | "hole.closed"; readonly what: string } & ByDevice)
     | { readonly t: "parcel.seen"; readonly what: "left" | "taken" }
     /** `device` null: the button at the door; else who tried the bell. */

@@ -358,6 +358,8 @@ export interface Commands {
   };
   "push.leave": { args: { device: string }; result: WaysTold };
   "holes.snooze": { args: { minutes: number }; result: WaysTold };
+  "update.get": { args: Nothing; result: UpdateTold };
+  "update.install": { args: { sha256: string; size_bytes: number }; result: Nothing };
   "bell.test": { args: Nothing; result: Nothing };
   "bell.get": { args: Nothing; result: BellReply };
   "bell.set": { args: { volume?: number; quiet?: QuietHours | null }; result: BellReply };
@@ -366,3 +368,23 @@ export interface Commands {
 }
 
 export type Action = keyof Commands;
+
+/** What came of the last update since the camera's machine started. */
+export interface UpdateOutcome {
+  readonly way: "app" | "stick" | "card" | "command";
+  readonly word: "installing" | "installed" | "refused" | "failed";
+  /** Empty unless it came through the app. */
+  readonly sha256: string;
+  readonly version: string;
+  readonly running: string;
+  readonly sentence: string;
+  readonly at_ms: number;
+}
+
+export interface UpdateTold {
+  /** False where this camera has no updater: a demo, a checkout. */
+  readonly possible: boolean;
+  readonly version: string;
+  readonly most_bytes: number;
+  readonly outcome: UpdateOutcome | null;
+}

@@ -56,6 +56,8 @@ function say(entry: AccessEntry, names: ReadonlyMap<string, string>): Said {
       return { kind: "look", icon: "draw", text: words.log.plate(name) };
     case "saw_traffic":
       return { kind: "look", icon: "draw", text: words.log.traffic(name) };
+    case "updated":
+      return { kind: "change", icon: "download", text: words.log.updated(name) };
     case "set_clock":
       return { kind: "change", icon: "info", text: words.log.clock(name) };
     case "set_up_motion":

@@ -10,6 +10,7 @@ import { ProofRow } from "../proof/proof_row";
 import { RepliesSection } from "../replies/replies_section";
 import { Screen } from "../screen";
 import { type Theme, theme } from "../theme";
+import { UpdateRow } from "../update/update";
 import { useAction } from "../use_action";
 import { size } from "../when";
 import { words } from "../words";
@@ -145,6 +146,7 @@ export function SettingsScreen() {
       {isOwner && <KeySection />}
       <Look />
       {isOwner && <WaysRow />}
+      {isOwner && <UpdateRow />}
       {isOwner && <SignRow />}
       {isOwner && <About />}
       <ProofRow isOwner={isOwner} />

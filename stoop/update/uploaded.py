@@ -1,0 +1,89 @@
+"""Takes the file that came in through the app, exactly as an owner's device signed for it; believes neither of the two
+processes that it came through more than that."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+import msgspec
+
+from camera.update_desk import MAX_FILE_BYTES, AskedUpdate
+from stoop.update.errors import UpdateRefused
+from stoop.update.outcome import Outcomes
+
+UPLOADED = "update"
+_COPY_BYTES = 1024 * 1024
+_AGAIN = "choose the file in the app again"
+
+
+class UploadPlace(Protocol):
+    """Where the two halves lie."""
+
+    @property
+    def asked(self) -> Path: ...
+    @property
+    def uploaded(self) -> Path: ...
+
+
+def take_uploaded(place: UploadPlace, spool: Path, outcomes: Outcomes) -> Path:
+    """A copy in `spool`, whose every byte went through the hash; both originals are gone afterwards.
+
+    Raises UpdateRefused where nobody asked, or where the file is not the one that was asked for.
+    """
+    try:
+        asked = _read_asked(place.asked)
+        outcomes.sha256 = asked.sha256
+        outcomes.tell("installing")
+        return _copy(place.uploaded, asked, spool / "uploaded.stoopupdate")
+    finally:
+        place.asked.unlink(missing_ok=True)
+        place.uploaded.unlink(missing_ok=True)
+
+
+def _read_asked(path: Path) -> AskedUpdate:
+    try:
+        with _open(path) as file:
+            text = file.read(MAX_FILE_BYTES + 1)
+        if len(text) > MAX_FILE_BYTES:
+            raise UpdateRefused(f"what was asked for cannot be read (more than {MAX_FILE_BYTES} bytes): {_AGAIN}")
+        return msgspec.json.decode(text, type=AskedUpdate)
+    except FileNotFoundError as error:
+        raise UpdateRefused(f"no owner's device has asked for an update: {_AGAIN}") from error
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise UpdateRefused(f"what was asked for cannot be read ({error}): {_AGAIN}") from error
+
+
+def _copy(source: Path, asked: AskedUpdate, target: Path) -> Path:
+    digest, left_bytes = hashlib.sha256(), asked.size_bytes
+    try:
+        with _open(source) as file, target.open("xb") as out:
+            while left_bytes >= 0 and (data := file.read(min(_COPY_BYTES, left_bytes + 1))):
+                digest.update(data)
+                left_bytes -= len(data)
+                out.write(data)
+    except FileNotFoundError as error:
+        raise UpdateRefused(f"the update did not arrive: {_AGAIN}") from error
+    if left_bytes or digest.hexdigest() != asked.sha256:
+        raise UpdateRefused(f"what arrived is not the file that your device signed for: {_AGAIN}")
+    return target
+
+
+def _open(path: Path) -> BinaryIO:
+    """A regular file and nothing else: neither through a link, nor waiting for a pipe.
+
+    Raises UpdateRefused, FileNotFoundError.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise UpdateRefused(f"{path.name} is no plain file ({error.strerror}): {_AGAIN}") from error
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise UpdateRefused(f"{path.name} is no plain file: {_AGAIN}")
+    return os.fdopen(descriptor, "rb")
