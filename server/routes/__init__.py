@@ -27,6 +27,7 @@ _PAGES = (
     "/recover",
     "/clips",
     "/clips/{clip}",
+    "/clips/{clip}/copy",
     "/draw",
     "/devices",
     "/log",

@@ -22,6 +22,7 @@ import { MotionScreen } from "./motion/motion";
 import { Pair } from "./pair";
 import { ParcelsScreen } from "./parcels/parcels";
 import { ProofScreen } from "./proof/proof";
+import { CopyPage } from "./rights/copy_page";
 import { RightsScreen } from "./rights/rights";
 import { go, type Route, route as routeNow } from "./router";
 import { Screen } from "./screen";
@@ -59,6 +60,8 @@ function screenOf(route: Route, isOwner: boolean) {
       return <Clips />;
     case "clip":
       return <ClipPage id={route.clip} key={route.clip} />;
+    case "copy":
+      return <CopyPage id={route.clip} key={route.clip} />;
     case "draw":
       return <Draw />;
     case "devices":

@@ -19,6 +19,7 @@ import "../ui/styles/bell.css";
 import "../ui/styles/talk.css";
 import "../ui/styles/sign.css";
 import "../ui/styles/ways.css";
+import "../ui/styles/copy.css";
 import { toast } from "../ui/toast";
 import { App } from "./app";
 import { Bell } from "./bell/bell";

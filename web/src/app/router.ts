@@ -24,7 +24,7 @@ export type Route =
         | "update"
         | "lost";
     }
-  | { readonly name: "clip"; readonly clip: string };
+  | { readonly name: "clip" | "copy"; readonly clip: string };
 
 const FIXED = {
   "/": "live",
@@ -51,12 +51,13 @@ export function parsePath(path: string): Route {
   const trimmed = path.length > 1 ? path.replace(/\/+$/, "") : path;
   const fixed = FIXED[trimmed as keyof typeof FIXED];
   if (fixed && Object.hasOwn(FIXED, trimmed)) return { name: fixed };
-  const clip = /^\/clips\/([0-9a-f]{32})$/.exec(trimmed)?.[1];
-  return clip ? { name: "clip", clip } : { name: "lost" };
+  const [, clip, copy] = /^\/clips\/([0-9a-f]{32})(\/copy)?$/.exec(trimmed) ?? [];
+  return clip ? { name: copy ? "copy" : "clip", clip } : { name: "lost" };
 }
 
 export function pathOf(route: Route): string {
   if (route.name === "clip") return `/clips/${route.clip}`;
+  if (route.name === "copy") return `/clips/${route.clip}/copy`;
   const found = Object.entries(FIXED).find(([, name]) => name === route.name);
   return found ? found[0] : "/";
 }

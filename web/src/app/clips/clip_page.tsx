@@ -235,6 +235,12 @@ export function ClipPage({ id }: { id: string }) {
                 {words.clips.outline}
               </Button>
             )}
+            {clip.file && !visit?.isRecording && (
+              <Link to={`/clips/${id}/copy`} class="button button-quiet" testid="clip-copy">
+                <Icon name="copy" size={22} />
+                <span>{words.copy.open}</span>
+              </Link>
+            )}
             {visit && <FalseAlarm visit={visit} video={video} told={boxOfFeet(firstFeet(clip.moving))} />}
           </div>
           <Facts visit={visit} durationS={durationS} />

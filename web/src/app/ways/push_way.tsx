@@ -6,7 +6,6 @@ import type { NoticeKind, OpenHole, WaysTold } from "../../core/messages";
 import { Button } from "../../ui/button";
 import { ask, Dialog } from "../../ui/dialog";
 import { FieldError } from "../../ui/field";
-import { Icon } from "../../ui/icon";
 import { Notice } from "../../ui/parts";
 import { toast } from "../../ui/toast";
 import { useMe, useParts } from "../context";
@@ -68,11 +67,11 @@ function PushDialog({ hole, onTold, onClose }: PushDialogProps) {
         </ul>
         <p class="soft">{say.not}</p>
         <Notices notices={notices} error={isEmpty ? words.ways.flaws.notices : null} onNotices={setNotices} />
-        {hole && hole.phones && hole.phones.length > 1 && <p class="soft small">{say.forAll}</p>}
+        {(hole?.phones?.length ?? 0) > 1 && <p class="soft small">{say.forAll}</p>}
         <FieldError error={saving.error} />
         <div class="dialog-actions">
           <Button kind="primary" submit busy={saving.isBusy} testid="push-open">
-            {say.switchOn}
+            {say.switchOnHere}
           </Button>
           <Button onClick={onClose}>{words.common.cancel}</Button>
         </div>
@@ -136,7 +135,6 @@ export function PushWay({ hole, onTold }: { hole: OpenHole | null; onTold: (told
     <>
       {hole && (
         <p class="soft small ways-more" data-testid="push-count">
-          <Icon name="devices" size={20} />
           {say.count(count, isOn)}
         </p>
       )}
