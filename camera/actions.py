@@ -13,6 +13,7 @@ from camera.bell_actions import BELL_ACTIONS
 from camera.clock_actions import CLOCK_ACTIONS
 from camera.control import Control
 from camera.errors import CommandRefused
+from camera.hearing import CHOICES, is_chosen, let_wait_what_must, with_choices
 from camera.hole_actions import HOLE_ACTIONS
 from camera.home import CameraRecord, Device
 from camera.inventory_actions import INVENTORY_ACTIONS
@@ -92,6 +93,8 @@ class SettingsArgs(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
     record_on_motion: bool | None = None
     loosening_lock: bool | None = None
     bell_only: bool | None = None
+    record_sound: bool | None = None
+    visitor_message: bool | None = None
 
 
 def claim(authority: Authority, control: Control, _: Caller, payload: Payload) -> Body:
@@ -317,6 +320,8 @@ def settings_set(authority: Authority, control: Control, caller: Caller, payload
         is_loosening_locked=old.is_loosening_locked or args.loosening_lock is True,
         is_bell_only=old.is_bell_only if args.bell_only is None or is_wake_to_wait else args.bell_only,
     )
+    to_hear = {choice: getattr(args, choice) for choice in CHOICES}
+    new = with_choices(new, to_hear, is_locked=old.is_loosening_locked)
     if new != old:
         changed = ", ".join(sorted(key for key, value in _settings(new).items() if _settings(old)[key] != value))
         control.note(
@@ -331,6 +336,7 @@ def settings_set(authority: Authority, control: Control, caller: Caller, payload
         ask_to_wake(authority, control, device)
     elif args.bell_only:
         keep_asleep(authority, control, device)
+    let_wait_what_must(authority, control, device, to_hear)
     if is_lock_to_stay:
         ask_to_unlock(authority, control, device)
     elif args.loosening_lock:
@@ -364,6 +370,7 @@ def _settings(record: CameraRecord) -> Body:
         "record_on_motion": record.is_recording_on_motion,
         "loosening_lock": record.is_loosening_locked,
         "bell_only": record.is_bell_only,
+        **{choice: is_chosen(record, choice) for choice in CHOICES},
     }
 
 

@@ -3,14 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import assert_never
+from typing import Protocol, assert_never
 
 from camera.contract import AccessUnit
 from camera.frame import MaskedFrame
 from camera.motion import Box
 from camera.recorder import AppendUnit, EndClip, RecorderAction, StartClip
+from camera.sound_unit import SoundUnit
 from camera.thumbnail import jpeg_thumbnail
 from camera.vault import ClipWriter, Vault
+
+_TAIL_NS = 500_000_000
+"""Sound comes a little later than its picture: so much is looked for when the clip ends, of which it keeps its part."""
+
+
+class SoundSource(Protocol):
+    """What was heard at the door in the last seconds; off: no clip gets a sound track."""
+
+    @property
+    def is_on(self) -> bool: ...
+    def between(self, from_ns: int, until_ns: int) -> list[SoundUnit]: ...
+
+
+class NoSound:
+    """A camera without a microphone."""
+
+    is_on = False
+
+    def between(self, from_ns: int, until_ns: int) -> list[SoundUnit]:
+        return []
 
 
 class ClipKeeper:
@@ -19,9 +40,10 @@ class ClipKeeper:
     Raises VaultError as the vault does: then `give_up`, and the next start opens a new clip.
     """
 
-    def __init__(self, vault: Vault, on_change: Callable[[str, str], None]) -> None:
+    def __init__(self, vault: Vault, on_change: Callable[[str, str], None], sound: SoundSource | None = None) -> None:
         """`on_change(kind, clip_id)` hears of `clip.opened` and `clip.closed`."""
-        self._vault, self._on_change = vault, on_change
+        self._vault, self._on_change, self._sound = vault, on_change, sound or NoSound()
+        self._sound_from_ns = 0
         self._clip: ClipWriter | None = None
 
     @property
@@ -31,7 +53,8 @@ class ClipKeeper:
     def apply(self, action: RecorderAction, mask_digest: str) -> None:
         match action:
             case StartClip(cause, units):
-                self._clip = self._vault.open_clip(cause, mask_digest)
+                self._clip = self._vault.open_clip(cause, mask_digest, has_sound=self._sound.is_on)
+                self._sound_from_ns = units[0].captured_at_ns
                 self._on_change("clip.opened", self._clip.clip_id)
                 for unit in units:
                     self._append(unit)
@@ -41,6 +64,7 @@ class ClipKeeper:
                 clip, self._clip = self._clip, None
                 if clip:
                     try:
+                        self._append_sound(clip, self._sound_from_ns + _TAIL_NS)
                         clip.close(end)
                     finally:
                         self._on_change("clip.closed", clip.clip_id)
@@ -66,4 +90,11 @@ class ClipKeeper:
 
     def _append(self, unit: AccessUnit) -> None:
         if self._clip:
+            self._append_sound(self._clip, unit.captured_at_ns)
             self._clip.append(unit)
+
+    def _append_sound(self, clip: ClipWriter, until_ns: int) -> None:
+        """What was heard since it was last asked and before this picture."""
+        for heard in self._sound.between(self._sound_from_ns, until_ns):
+            clip.append_sound(heard)
+            self._sound_from_ns = heard.captured_at_ns + 1

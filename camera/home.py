@@ -36,6 +36,8 @@ class CameraRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
     """Of running time; then a clip is deleted."""
     clips_share: float | None = None
     """Of the card; None: what the settings file says."""
+    is_sound_recorded: bool = False
+    takes_messages: bool = False
 
 
 class Device(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

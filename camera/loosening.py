@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypeAlias, TypeVar
+from typing import Annotated, Literal, TypeAlias, TypeVar
 
 import msgspec
 
@@ -49,12 +49,27 @@ class WaitingWake(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     left_ns: _LeftNs = WAIT_NS
 
 
+SoundChoice = Literal["record_sound", "visitor_message"]
+"""What an owner chooses that keeps what people say; both off unless chosen."""
+
+
+class WaitingSound(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The wish to keep what people say."""
+
+    device: str
+    name: str
+    what: SoundChoice
+    left_ns: _LeftNs = WAIT_NS
+
+
 class Waiting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """loosening.json: all that waits."""
 
     drawing: WaitingDrawing | None = None
     unlock: WaitingUnlock | None = None
     wake: WaitingWake | None = None
+    sound: WaitingSound | None = None
+    message: WaitingSound | None = None
 
 
 class Loosening:
@@ -87,6 +102,11 @@ class Loosening:
         return wake if wake and wake.left_ns == 0 else None
 
     @property
+    def due_sounds(self) -> list[WaitingSound]:
+        waiting = self._waiting
+        return [each for each in (waiting.sound, waiting.message) if each and each.left_ns == 0]
+
+    @property
     def is_save_due(self) -> bool:
         """Time has passed that a crash would forget."""
         return self._unsaved_ns >= SAVE_EVERY_NS
@@ -102,10 +122,14 @@ class Loosening:
             self._unsaved_ns += passed_ns
             waiting = self._waiting
             self._waiting = Waiting(
-                _older(waiting.drawing, passed_ns), _older(waiting.unlock, passed_ns), _older(waiting.wake, passed_ns)
+                _older(waiting.drawing, passed_ns),
+                _older(waiting.unlock, passed_ns),
+                _older(waiting.wake, passed_ns),
+                _older(waiting.sound, passed_ns),
+                _older(waiting.message, passed_ns),
             )
 
-    def hold(self, what: WaitingDrawing | WaitingUnlock | WaitingWake, now_ns: int) -> None:
+    def hold(self, what: WaitingDrawing | WaitingUnlock | WaitingWake | WaitingSound, now_ns: int) -> None:
         """`what` waits from now on."""
         self.advance(now_ns)
         match what:
@@ -115,6 +139,10 @@ class Loosening:
                 self._change(unlock=what)
             case WaitingWake():
                 self._change(wake=what)
+            case WaitingSound(what="record_sound"):
+                self._change(sound=what)
+            case WaitingSound():
+                self._change(message=what)
 
     def drop_drawing(self) -> WaitingDrawing | None:
         """It never comes into force; gives what was dropped."""
@@ -132,11 +160,20 @@ class Loosening:
         self._change(wake=None)
         return dropped
 
-    def _change(self, **parts: WaitingDrawing | WaitingUnlock | WaitingWake | None) -> None:
+    def drop_sound(self, what: SoundChoice) -> WaitingSound | None:
+        if what == "record_sound":
+            dropped = self._waiting.sound
+            self._change(sound=None)
+        else:
+            dropped = self._waiting.message
+            self._change(message=None)
+        return dropped
+
+    def _change(self, **parts: WaitingDrawing | WaitingUnlock | WaitingWake | WaitingSound | None) -> None:
         self._waiting = msgspec.structs.replace(self._waiting, **parts)
 
 
-W = TypeVar("W", WaitingDrawing, WaitingUnlock, WaitingWake)
+W = TypeVar("W", WaitingDrawing, WaitingUnlock, WaitingWake, WaitingSound)
 
 
 def _older(waiting: W | None, passed_ns: int) -> W | None:

@@ -9,6 +9,7 @@ import msgspec
 
 from camera.control import Control
 from camera.errors import CommandRefused
+from camera.hearing import CHOICES, hear_if_due, keep_deaf
 from camera.home import CameraRecord, Device
 from camera.loosening import WAIT_NS, Waiting, WaitingDrawing, WaitingUnlock
 from camera.mask import Mask, MaskError, parse_mask
@@ -73,6 +74,8 @@ def cancel(authority: Authority, control: Control, device: Device) -> None:
     if authority.loosening.waiting == Waiting():
         raise CommandRefused("not_found", "nothing waits any more: look at the drawing again")
     keep_asleep(authority, control, device)
+    for choice in CHOICES:
+        keep_deaf(authority, control, device, choice)
     _drop(authority, control, device, "owner", drawing=True, unlock=True)
 
 
@@ -86,6 +89,9 @@ def drop_of_device(authority: Authority, control: Control, gone: Device, by: Dev
     waiting = authority.loosening.waiting
     if waiting.wake and waiting.wake.device == gone.device:
         keep_asleep(authority, control, by)
+    for each in (waiting.sound, waiting.message):
+        if each and each.device == gone.device:
+            keep_deaf(authority, control, by, each.what)
     _drop(
         authority,
         control,
@@ -106,6 +112,7 @@ def carry_out_due(authority: Authority, control: Control) -> None:
         _open_drawing(authority, control)
         _unlock(authority, control)
         wake_if_due(authority, control)
+        hear_if_due(authority, control)
     except (CommandRefused, OSError) as error:
         logger.warning("what has waited could not be carried out, it waits another minute: %s", error)
         _postpone(authority)
@@ -208,7 +215,7 @@ def _unlock(authority: Authority, control: Control) -> None:
 
 def _postpone(authority: Authority) -> None:
     loosening, now_ns = authority.loosening, authority.clock.monotonic_ns()
-    for due in (loosening.due_drawing, loosening.due_unlock, loosening.due_wake):
+    for due in (loosening.due_drawing, loosening.due_unlock, loosening.due_wake, *loosening.due_sounds):
         if due:
             loosening.hold(msgspec.structs.replace(due, left_ns=_RETRY_NS), now_ns)
 

@@ -53,6 +53,7 @@ from camera.recorder import RecorderAction
 from camera.replies import Replies
 from camera.settings import Settings
 from camera.shown_key import CodeReader
+from camera.sound_desk import SoundDesk, open_sound_in
 from camera.sources import Source
 from camera.status import Identity, StatusBoard
 from camera.storage import Storage
@@ -113,6 +114,8 @@ class CameraProcess:
         self._authority = Authority(home, self._clock, ClaimCodes(record.camera_id, given_code))
         self._commands = Commands(self._authority, self)
         self._board = StatusBoard(_identity(record), self._publish)
+        sound_in = open_sound_in(settings.camera)
+        self._sound = SoundDesk(self._clock, sound_in)
         self._storage = Storage(
             data / "sealed",
             record.camera_id,
@@ -120,6 +123,7 @@ class CameraProcess:
             settings.camera.clips_max_share,
             self._clip_changed,
             self._storage_fault,
+            self._sound,
         )
         self._plate = PlateSession(settings.camera.plate_s, self._clock)
         self._traffic = TrafficSession(self._clock)
@@ -130,7 +134,7 @@ class CameraProcess:
         self._bell = BellDesk(data / "camera", settings.camera, self._clock, self)
         self._replies = Replies(data / "camera", self._bell.sound)
         self._bell_only = BellOnly()
-        self._talk = TalkDesk(settings.camera, self._clock, self._bell.sound, self)
+        self._talk = TalkDesk(self._clock, sound_in, self._bell.sound, self)
         self._watch = Watch(settings.camera, open_source, self, self, lookers, self._guard, self._desk, make_smaller)
         self._parcels = ParcelDesk(data / "camera", self._parcel_seen)
         self._watch.on_pipeline = self._parcels.attach
@@ -162,6 +166,7 @@ class CameraProcess:
             self._stopping.set()
             waiting.join(_WAITING_STEP_S)
             self._bell.close()
+            self._sound.switch(is_on=False)
             self._holes.close()
             self.on_server_gone()
             self._publisher.close()
@@ -214,6 +219,8 @@ class CameraProcess:
             pending_mask=PendingMask(mask.digest, mask.newly_visible, hours(mask.left_ns)) if mask else None,
             unlock_hours_left=hours(unlock.left_ns) if unlock else None,
             wake_hours_left=hours(wake.left_ns) if wake else None,
+            sound_hours_left=hours(waiting.sound.left_ns) if waiting.sound else None,
+            message_hours_left=hours(waiting.message.left_ns) if waiting.message else None,
         )
 
     def view(self) -> ViewWord:
@@ -472,7 +479,7 @@ class CameraProcess:
             self._tidy_at_ns = now_ns + 10_000_000_000
             self._storage.tidy()
         self._board.update(clips_bytes=self._storage.clips_bytes, bell_fault=self._bell.fault())
-        self._board.update(talk_fault=self._talk.fault())
+        self._board.update(talk_fault=self._talk.fault(), sound_fault=self._sound.fault())
 
     # --- small matters -----------------------------------------------------------------------------------------------
 
@@ -491,6 +498,12 @@ class CameraProcess:
             records_on_motion=record.is_recording_on_motion and not record.is_bell_only,
         )
         self._board.update(is_dark=is_dark)
+        self._hear(record)
+
+    def _hear(self, record: CameraRecord) -> None:
+        """The microphone is open for clips only while the owner wants their sound and there can be a clip at all."""
+        may_record = record.is_watching and not record.is_bell_only and self._mask is not None
+        self._sound.switch(is_on=record.is_sound_recorded and may_record)
 
     def _parcel_seen(self, news: ParcelNews) -> None:
         if self._bell_only.is_on:
@@ -504,6 +517,7 @@ class CameraProcess:
     def _put_in_force(self, mask: Mask) -> None:
         self._mask = mask
         self._watch.use_mask(mask, self._shapes.size_of(mask.digest))
+        self._hear(self._authority.home.camera())
         self._board.update(mask=MaskState(mask.digest, Masker(mask, self._size).visible_share))
 
     def _shape_fault(self, mask: Mask) -> str | None:
@@ -545,5 +559,11 @@ class CameraProcess:
 
 def _identity(record: CameraRecord) -> Identity:
     return Identity(
-        record.camera_id, record.name, record.recipient is not None, record.is_watching, record.is_bell_only
+        record.camera_id,
+        record.name,
+        record.recipient is not None,
+        record.is_watching,
+        record.is_bell_only,
+        record.is_sound_recorded,
+        record.takes_messages,
     )

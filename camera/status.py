@@ -37,6 +37,9 @@ class Status:
     wake_hours_left: int | None = None
     is_talking: bool = False
     talk_fault: str | None = None
+    sound_fault: str | None = None
+    sound_hours_left: int | None = None
+    message_hours_left: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,8 @@ class Identity:
     is_claimed: bool
     is_watching: bool
     is_bell_only: bool
+    records_sound: bool
+    takes_messages: bool
 
 
 class StatusBoard:
@@ -103,4 +108,9 @@ def _state(identity: Identity, status: Status) -> State:
         wake_hours_left=status.wake_hours_left,
         is_talking=status.is_talking,
         talk_fault=status.talk_fault,
+        records_sound=identity.records_sound,
+        sound_fault=status.sound_fault,
+        takes_messages=identity.takes_messages,
+        sound_hours_left=status.sound_hours_left,
+        message_hours_left=status.message_hours_left,
     )

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from camera.clip_keeper import ClipKeeper
+from camera.clip_keeper import ClipKeeper, SoundSource
 from camera.clock import Clock
 from camera.control import ClipRoom
 from camera.errors import CommandRefused
@@ -46,6 +46,7 @@ class Storage:
         max_share: float,
         on_change: Callable[[str, str], None],
         on_fault: Callable[[str | None], None],
+        sound: SoundSource | None = None,
     ) -> None:
         """`max_share` of the disk is for clips where the owner set nothing else.
 
@@ -55,7 +56,7 @@ class Storage:
         """
         self._folder, self._camera_id, self._clock, self._default_share = folder, camera_id, clock, max_share
         self._keep_s, self._share = _KEEP_S, max_share
-        self._on_change, self._on_fault = on_change, on_fault
+        self._on_change, self._on_fault, self._sound = on_change, on_fault, sound
         self._vault: Vault | None = None
         self._keeper: ClipKeeper | None = None
         self._recipients: tuple[str, ...] = ()
@@ -160,7 +161,7 @@ class Storage:
 
     def _open(self, recipients: tuple[str, ...]) -> Vault:
         vault = self._vault = Vault(self._folder, self._camera_id, recipients, self._clock)
-        self._keeper = ClipKeeper(vault, self._on_change)
+        self._keeper = ClipKeeper(vault, self._on_change, self._sound)
         return vault
 
     def _opened(self) -> Vault:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,13 +9,10 @@ import numpy as np
 
 from camera.clock import Clock
 from camera.contract import TALK_BLOCK_BYTES, CameraMessage, Sound
-from camera.doorbell import MICROPHONES, DoorbellError, Microphone, check_spec, open_part
 from camera.doorbell.opus import OpusEncoder
 from camera.doorbell.parts import BLOCK, Samples, samples_of
-from camera.doorbell.sound_in import SoundIn
+from camera.doorbell.sound_in import Listener, SoundIn
 from camera.doorbell.sound_out import SoundOut
-from camera.errors import SettingsError
-from camera.settings import CameraSettings
 from camera.vault.cards import Record, TalkEnded
 
 MUTED_NS = 300_000_000
@@ -46,19 +42,14 @@ class TalkPort(Protocol):
 class TalkDesk:
     """One conversation at most. `open` and `close` come from commands, `block` from the publisher's thread.
 
-    Invariants: the microphone is open, and sound leaves the camera, only while a conversation lives whose live ticket
+    Invariants: sound leaves the camera only while a conversation lives whose live ticket
     is in force; the same holds for what the loudspeaker takes. Half duplex: while the owner's voice arrives, and
     300 ms longer, the visitor's is replaced by silence before it is encoded.
     """
 
-    def __init__(self, settings: CameraSettings, clock: Clock, out: SoundOut, port: TalkPort) -> None:
-        """Raises SettingsError when the microphone is of no known kind."""
-        try:
-            check_spec("the microphone", MICROPHONES, settings.microphone)
-        except DoorbellError as error:
-            raise SettingsError(f"{error}; see docs/settings.md") from error
-        self._clock, self._out, self._port = clock, out, port
-        self._in = SoundIn(lambda: _open(settings.microphone))
+    def __init__(self, clock: Clock, sound_in: SoundIn, out: SoundOut, port: TalkPort) -> None:
+        self._clock, self._in, self._out, self._port = clock, sound_in, out, port
+        self._listener: Listener | None = None
         self._talk: Talk | None = None
         self._spoke_at_ns: int | None = None
 
@@ -71,7 +62,8 @@ class TalkDesk:
         """From now on both are heard. Ends the one before."""
         self.close("replaced")
         self._talk, self._spoke_at_ns = talk, None
-        self._in.begin(self._listener(talk))
+        self._listener = self._listener_of(talk)
+        self._in.begin(self._listener)
         self._port.talk_changed(is_talking=True)
 
     def close(self, why: str, of: list[str] | None = None) -> None:
@@ -80,7 +72,8 @@ class TalkDesk:
         if talk is None or (of is not None and talk.viewer not in of):
             return
         self._talk = None
-        self._in.end()
+        if self._listener:
+            self._in.end(self._listener)
         self._out.hush()
         seconds = round((self._clock.monotonic_ns() - talk.opened_at_ns) / 1e9)
         self._port.talk_changed(is_talking=False)
@@ -111,7 +104,7 @@ class TalkDesk:
     def _holds(self, talk: Talk) -> bool:
         return self._port.may_talk(talk.viewer, talk.device)
 
-    def _listener(self, talk: Talk) -> Callable[[Samples], None]:
+    def _listener_of(self, talk: Talk) -> Listener:
         """Each conversation has an encoder of its own, so that a thread left over from another cannot reach it."""
         encoder, count = OpusEncoder(), 0
 
@@ -129,8 +122,3 @@ class TalkDesk:
     def _is_muted(self) -> bool:
         at_ns = self._spoke_at_ns
         return at_ns is not None and self._clock.monotonic_ns() - at_ns <= MUTED_NS
-
-
-def _open(spec: str) -> Microphone:
-    microphone: Microphone = open_part("the microphone", MICROPHONES, spec)
-    return microphone

@@ -119,6 +119,15 @@ class State(msgspec.Struct, frozen=True, tag="state"):
     """Whether an owner is talking to the door: only then is the microphone open."""
     talk_fault: str | None = None
     """What is wrong with the sound of that conversation, as one plain sentence, or None."""
+    records_sound: bool = False
+    """The owner chose that clips hold what is said at the door."""
+    sound_fault: str | None = None
+    """Why the clips of now hold no sound although they should, as one plain sentence, or None."""
+    takes_messages: bool = False
+    """The owner chose that a visitor whom nobody answers may leave a message."""
+    sound_hours_left: int | None = None
+    """Until sound is recorded, as an owner's device asked under the lock; None when nobody did."""
+    message_hours_left: int | None = None
 
 
 class Event(msgspec.Struct, frozen=True, tag="event"):

@@ -43,6 +43,8 @@ class Closed(msgspec.Struct, frozen=True, kw_only=True):
     end: ClipEnd
     keys: tuple[tuple[int, int], ...]
     moving: tuple[Row, ...] = ()
+    sound_ms: int | None = None
+    """How much sound was heard; None where the owner had not chosen to record any."""
 
 
 def opened_box(opened: Opened) -> bytes:

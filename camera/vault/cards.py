@@ -46,6 +46,8 @@ class ClipOpened(_Card, frozen=True, kw_only=True, tag="clip.opened"):
     cause: ClipCause
     mask: str
     clock: ClockQuality
+    sound: bool = False
+    """Whether the owner had chosen to record sound."""
 
 
 class ClipClosed(_Card, frozen=True, kw_only=True, tag="clip.closed"):
@@ -59,6 +61,8 @@ class ClipClosed(_Card, frozen=True, kw_only=True, tag="clip.closed"):
     end: ClipEnd
     cause: ClipCause
     thumb: str | None
+    sound_ms: int | None = None
+    """How much sound was heard; None where none was to be."""
 
     def __repr__(self) -> str:
         return f"ClipClosed({self.clip}, {self.duration_ms} ms, {self.size_bytes} bytes, {self.end})"

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from camera.clock import Clock
 from camera.contract import AccessUnit
+from camera.sound_unit import SoundUnit
 from camera.vault.age_writer import CHUNK_BYTES, AgeWriter
 from camera.vault.boxes import (
     MIN_BOX_BYTES,
@@ -28,6 +29,8 @@ from camera.vault.files import Files, write_durably
 from camera.vault.fmp4 import TIMESCALE, Fragment, FragmentedMp4
 from camera.vault.moving import MovingBoxes, Shares
 from camera.vault.recipients import Recipient
+from camera.vault.sound_boxes import numbered, with_sound_track
+from camera.vault.sound_track import SoundTrack
 from camera.vault.thumbnail import seal_thumbnail
 
 _log = logging.getLogger(__name__)
@@ -44,6 +47,7 @@ class ClipPlace:
     clip_id: str
     cause: ClipCause
     mask_digest: str
+    has_sound: bool
     clip_path: Path
     thumbnail_path: Path
 
@@ -81,6 +85,8 @@ class ClipWriter:
         self._started_at_ms = self._start_pts = self._start_ns = 0
         self._thumbnail_bytes = 0
         self._moving = MovingBoxes()
+        self._sound: SoundTrack | None = None
+        self._fragments = 0
         self._synced_pts = self._size_bytes = self._pictures = self._offset = 0
         self._keys: list[tuple[int, int]] = []
         self._held: deque[_Held] = deque()
@@ -128,6 +134,11 @@ class ClipWriter:
         except VaultError:
             self.abandon()
             raise
+
+    def append_sound(self, unit: SoundUnit) -> None:
+        """Add the next frame of sound; dropped in a clip that was opened without it, and before the first picture."""
+        if self._sound is not None:
+            self._sound.add(unit)
 
     def set_thumbnail(self, jpeg: bytes) -> None:
         """The picture to show for this clip, replacing an earlier one; sealed and written at the end."""
@@ -177,7 +188,9 @@ class ClipWriter:
             mask=self._place.mask_digest,
             clock=self._clock.quality(),
         )
-        self._write(self._mp4.init + opened_box(opened))
+        self._sound = SoundTrack(self._start_ns) if self._place.has_sound else None
+        init = with_sound_track(self._mp4.init) if self._sound else self._mp4.init
+        self._write(init + opened_box(opened))
 
     def _continue(self, mp4: FragmentedMp4, unit: AccessUnit) -> None:
         fragment = mp4.add(unit)
@@ -191,12 +204,20 @@ class ClipWriter:
             self._file.sync()
             self._synced_pts = now
 
-    def _write_fragment(self, fragment: Fragment, now: int) -> None:
+    def _write_fragment(self, fragment: Fragment, now: int, *, is_last: bool = False) -> None:
         if fragment.starts_with_key:
             self._keys.append((fragment.first_pts_90k * 1000 // TIMESCALE, self._offset))
-        self._write(fragment.data)
+        self._write(self._with_sound(fragment.data, now, is_last=is_last))
         self._held.append(_Held(self._offset, fragment.first_pts_90k, now))
         self._drop_sealed()
+
+    def _with_sound(self, fragment: bytes, now: int, *, is_last: bool) -> bytes:
+        """The pictures' fragment as it is; in a clip with sound, numbered and followed by what was heard meanwhile."""
+        if self._sound is None:
+            return fragment
+        self._fragments += 2
+        heard = self._sound.fragment(now, self._fragments, is_last=is_last)
+        return numbered(fragment, self._fragments - 1) + heard
 
     def _is_held_too_long(self, next_at: int) -> bool:
         """Would the oldest fragment that is not wholly sealed be too old when the next picture comes?"""
@@ -220,7 +241,8 @@ class ClipWriter:
         if self._mp4 is None:
             raise ClipStateError(f"clip {self.clip_id} got no picture before its end")
         duration_ms = self._mp4.duration_90k * 1000 // TIMESCALE
-        self._write_fragment(self._mp4.finish(), self._mp4.duration_90k)
+        self._write_fragment(self._mp4.finish(), self._mp4.duration_90k, is_last=True)
+        sound_ms = self._sound.heard_ms if self._sound else None
         closed = Closed(
             clip=self.clip_id,
             duration_ms=duration_ms,
@@ -228,6 +250,7 @@ class ClipWriter:
             end=end,
             keys=tuple(self._keys),
             moving=self._moving.rows,
+            sound_ms=sound_ms,
         )
         self._write(closed_box(closed))
         self._age.close()
@@ -243,6 +266,7 @@ class ClipWriter:
             end=end,
             cause=self._place.cause,
             thumb=self._write_thumbnail(),
+            sound_ms=sound_ms,
         )
 
     def _write_thumbnail(self) -> str | None:

@@ -85,13 +85,14 @@ class Vault:
         """The clip that is being recorded."""
         return self._open_clip.clip_id if self._open_clip else None
 
-    def open_clip(self, cause: ClipCause, mask_digest: str) -> ClipWriter:
+    def open_clip(self, cause: ClipCause, mask_digest: str, *, has_sound: bool = False) -> ClipWriter:
         """Begin a clip. Raises ClipStateError while another is open, StorageError when the disk fails."""
         with self._lock:
             if self._open_clip:
                 raise ClipStateError(f"clip {self._open_clip.clip_id} is still open; close it first")
             clip_id = self._ids.next_id()
-            place = ClipPlace(clip_id, cause, mask_digest, self._clip_path(clip_id), self._thumbnail_path(clip_id))
+            paths = self._clip_path(clip_id), self._thumbnail_path(clip_id)
+            place = ClipPlace(clip_id, cause, mask_digest, has_sound, *paths)
             try:
                 clip = ClipWriter(place, self._recipients, self._clock, self._files, self._clip_ended)
             except VaultError:
@@ -212,6 +213,7 @@ class Vault:
             cause=place.cause,
             mask=place.mask_digest,
             clock=self._clock.quality(),
+            sound=place.has_sound,
         )
 
     def _undo_open(self, clip_id: str) -> None:

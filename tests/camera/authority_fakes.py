@@ -28,6 +28,7 @@ from camera.parcel_desk import ParcelDesk
 from camera.replies import Replies
 from camera.settings import CameraSettings
 from camera.signed import device_id, encode_base64url
+from camera.sound_desk import open_sound_in
 from camera.talk_desk import TalkDesk
 from camera.tickets import Tickets
 from camera.update_desk import UpdateDesk
@@ -243,7 +244,7 @@ class House:
         )
         silent = CameraSettings(button="none", speaker="none", chime="none", microphone=microphone)
         self.control.bell = BellDesk(folder / "camera", silent, self.clock, self.control)
-        self.control.talk = TalkDesk(silent, self.clock, self.control.bell.sound, self.control)
+        self.control.talk = TalkDesk(self.clock, open_sound_in(silent), self.control.bell.sound, self.control)
         self.control.parcels = ParcelDesk(folder / "camera", lambda news: None)
         self.control.holes = HoleDesk(folder / "camera", folder, self.clock, self.control)
         self.control.updates = UpdateDesk(folder, folder / "updater", self.clock)

@@ -31,6 +31,7 @@ from camera.doorbell.sound_in import SoundIn
 from camera.errors import SettingsError
 from camera.publisher import MAX_QUEUED_SOUNDS, Outbox
 from camera.settings import CameraSettings
+from camera.sound_desk import open_sound_in
 from camera.talk_desk import TalkDesk
 from camera.tickets import LIFE_S
 from camera.vault.cards import TalkEnded, TalkStarted
@@ -177,7 +178,7 @@ def test_whatever_a_server_sends_is_not_heard_without_a_ticket(viewer: str, pcm:
         def talk(self, block: Samples) -> None:
             raise AssertionError("it was heard")
 
-    desk = TalkDesk(CameraSettings(microphone="none"), None, Silent(), Refusing())  # type: ignore[arg-type]  # fakes
+    desk = TalkDesk(None, open_sound_in(CameraSettings(microphone="none")), Silent(), Refusing())  # type: ignore[arg-type]  # fakes
     assert not desk.block(viewer, pcm)
 
 
@@ -217,7 +218,7 @@ def test_a_dead_microphone_is_told_and_opened_again(monkeypatch: pytest.MonkeyPa
     until(lambda: listener.fault() == "the microphone is gone: check its cable")
     is_dead = False
     until(lambda: blocks and listener.fault() is None)
-    listener.end()
+    listener.end(blocks.append)
 
 
 def test_a_driver_that_throws_anything_costs_the_sound_only() -> None:
@@ -225,9 +226,10 @@ def test_a_driver_that_throws_anything_costs_the_sound_only() -> None:
         raise ZeroDivisionError
 
     listener = SoundIn(broken)
-    listener.begin(lambda block: None)
+    heard = list[Samples]()
+    listener.begin(heard.append)
     until(lambda: "ZeroDivisionError" in (listener.fault() or ""))
-    listener.end()
+    listener.end(heard.append)
     assert listener.fault() is None
 
 

@@ -177,6 +177,8 @@ def test_what_can_be_read_is_exactly_what_the_threat_model_says(seized: Seized) 
         "is_recording_on_motion",
         "is_loosening_locked",
         "is_bell_only",
+        "is_sound_recorded",
+        "takes_messages",
     }
     assert set(json.loads(seized.files["camera/devices.json"])["devices"][0]) == {
         "device",

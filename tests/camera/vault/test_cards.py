@@ -22,7 +22,7 @@ _GOLDEN: dict[str, tuple[Record, dict[str, object]]] = {
     "camera.claimed": (cards.CameraClaimed(at_ms=_AT, **_NAME), {**_NAME}),
     "clip.opened": (
         cards.ClipOpened(at_ms=_AT, clip=_ID, cause="press", mask=_HEX64, clock="unsynced"),
-        {"clip": _ID, "cause": "press", "mask": _HEX64, "clock": "unsynced"},
+        {"clip": _ID, "cause": "press", "mask": _HEX64, "clock": "unsynced", "sound": False},
     ),
     "clip.closed": (
         cards.ClipClosed(
@@ -45,6 +45,7 @@ _GOLDEN: dict[str, tuple[Record, dict[str, object]]] = {
             "end": "quiet",
             "cause": "motion",
             "thumb": None,
+            "sound_ms": None,
         },
     ),
     "clip.deleted": (
