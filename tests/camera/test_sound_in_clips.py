@@ -32,7 +32,7 @@ from camera.sound_unit import SOUND_RATE_HZ, SOUND_SAMPLES
 from camera.vault.cards import ClipClosed, SettingsChanged
 from stoop.reader.clips import read_clip
 from stoop.reader.identities import X25519Identity
-from tests.camera.authority_fakes import MASK, FakeClock, House, body_of
+from tests.camera.authority_fakes import MASK, Browser, FakeClock, House, body_of
 from tests.camera.doorbell.fakes import loudest_hz, until
 from tests.camera.vault.fakes import playable_part
 
@@ -264,6 +264,11 @@ def house(tmp_path: Path) -> House:
     return house
 
 
+def choose(house: House, choice: str, *, is_on: bool, browser: Browser | None = None) -> None:
+    args: dict[str, Any] = {choice: is_on}
+    body_of(house.ask("settings.set", browser, **args))
+
+
 def is_on(house: House, choice: str) -> bool:
     return bool(body_of(house.ask("settings.get"))[choice])
 
@@ -281,9 +286,9 @@ def pass_a_day(house: House) -> None:
 @pytest.mark.parametrize("choice", CHOICES)
 def test_it_is_off_until_an_owner_says_so_and_the_journal_knows_who(house: House, choice: str) -> None:
     assert not is_on(house, choice)
-    body_of(house.ask("settings.set", **{choice: True}))
+    choose(house, choice, is_on=True)
     assert is_on(house, choice)
-    body_of(house.ask("settings.set", **{choice: False}))
+    choose(house, choice, is_on=False)
     assert not is_on(house, choice)
     assert said(house) == [choice, choice]
 
@@ -291,13 +296,13 @@ def test_it_is_off_until_an_owner_says_so_and_the_journal_knows_who(house: House
 @pytest.mark.parametrize("choice", CHOICES)
 def test_under_the_lock_it_waits_a_day_and_off_is_at_once(house: House, choice: str) -> None:
     body_of(house.ask("settings.set", loosening_lock=True))
-    body_of(house.ask("settings.set", **{choice: True}))
-    body_of(house.ask("settings.set", **{choice: True, "watching": True}))
+    choose(house, choice, is_on=True)
+    choose(house, choice, is_on=True)
     assert not is_on(house, choice)
     assert house.authority.home.waiting() == house.authority.loosening.waiting
     pass_a_day(house)
     assert is_on(house, choice)
-    body_of(house.ask("settings.set", **{choice: False}))
+    choose(house, choice, is_on=False)
     assert not is_on(house, choice)
     assert said(house) == ["loosening_lock", f"{choice}_waits", choice, choice]
 
@@ -307,7 +312,7 @@ def test_under_the_lock_it_waits_a_day_and_off_is_at_once(house: House, choice: 
 def test_what_waits_to_be_heard_can_be_stopped_by_any_owner(house: House, how: str, choice: str) -> None:
     body_of(house.ask("settings.set", loosening_lock=True))
     other = house.pair("owner")
-    body_of(house.ask("settings.set", browser=other, **{choice: True}))
+    choose(house, choice, is_on=True, browser=other)
     stops: dict[str, dict[str, Any]] = {
         "mask.cancel": {},
         "settings.set": {choice: False},
@@ -322,7 +327,8 @@ def test_what_waits_to_be_heard_can_be_stopped_by_any_owner(house: House, how: s
 @pytest.mark.parametrize("choice", CHOICES)
 def test_a_journal_that_cannot_be_written_keeps_the_microphone_shut(house: House, choice: str) -> None:
     house.control.is_disk_broken = True
-    house.ask("settings.set", **{choice: True})
+    args: dict[str, Any] = {choice: True}
+    house.ask("settings.set", **args)
     assert not is_on(house, choice)
     assert not any(getattr(house.authority.home.camera(), field) for field in ("is_sound_recorded", "takes_messages"))
 

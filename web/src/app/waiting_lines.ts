@@ -4,7 +4,10 @@ import type { CameraState } from "../core/messages";
 import { percent } from "./draw/loosening";
 import { words } from "./words";
 
-type Waiting = Pick<CameraState, "pending_mask" | "unlock_hours_left" | "wake_hours_left">;
+type Waiting = Pick<
+  CameraState,
+  "pending_mask" | "unlock_hours_left" | "wake_hours_left" | "sound_hours_left" | "message_hours_left"
+>;
 
 /** One sentence for each thing that waits. */
 export function waitingLines(camera: Waiting | null): string[] {
@@ -14,5 +17,8 @@ export function waitingLines(camera: Waiting | null): string[] {
   if (mask) lines.push(words.waiting.mask(mask.hours_left, percent(mask.newly_visible)));
   if (typeof unlock === "number") lines.push(words.waiting.unlock(unlock));
   if (typeof camera?.wake_hours_left === "number") lines.push(words.waiting.wake(camera.wake_hours_left));
+  if (typeof camera?.sound_hours_left === "number") lines.push(words.waiting.sound(camera.sound_hours_left));
+  if (typeof camera?.message_hours_left === "number")
+    lines.push(words.waiting.message(camera.message_hours_left));
   return lines;
 }

@@ -75,6 +75,8 @@ export const words = {
       `In ${plural(hours, "hour", "hours")} your camera will show ${more} of the picture that is hidden now.`,
     unlock: (hours: number) => `In ${plural(hours, "hour", "hours")} showing more will no longer wait a day.`,
     wake: (hours: number) => `In ${plural(hours, "hour", "hours")} your camera will look all the time again.`,
+    sound: (hours: number) => `In ${plural(hours, "hour", "hours")} your clips will hold what people say.`,
+    message: (hours: number) => `In ${plural(hours, "hour", "hours")} visitors may leave a message.`,
     cancel: "Cancel",
     cancelled: "Cancelled. Everything stays as it is.",
   },
@@ -256,6 +258,9 @@ export const words = {
   },
 
   live: {
+    soundRecorded: "Sound is recorded",
+    soundFails: "No sound: microphone fails",
+    soundHelp: "Clips hold what is said at the door",
     title: "Live",
     picture: "Live picture of your camera",
     connecting: "Connecting…",
@@ -326,6 +331,14 @@ export const words = {
       `${from} to ${to}: ${plural(clips, "clip", "clips")}, ${length}`,
     hourEmpty: (from: string, to: string) => `${from} to ${to}: nothing`,
     cause: { motion: "Somebody came by", press: "The bell rang", manual: "You recorded" } as const,
+    sound: { all: "With sound", part: "Partly with sound", dead: "Sound failed" } as const,
+    soundTerm: "Sound",
+    soundFact: {
+      all: "Recorded",
+      part: "Recorded in part: the microphone failed meanwhile",
+      dead: "None: the microphone did not work",
+    } as const,
+    hear: "Hear it",
     early: "Ended early",
     earlyText:
       "This clip stops before its end: the camera lost power, or somebody cut it short. What is here is genuine.",
@@ -374,6 +387,28 @@ export const words = {
     falseAlarmMarked: "Marked as a false alarm",
     falseAlarmMarkedText: (when: string, where: string) => `It is calmer now: ${when}, ${where}.`,
     falseAlarmFull: "It is calmer in 32 places already. Undo one under Settings, Motion, then try again.",
+  },
+
+  hearing: {
+    record_sound: {
+      title: "Record sound with clips",
+      on: "Clips hold what people say at the door. The sign says so.",
+      off: "Clips are silent.",
+      yesTitle: "Record what people say?",
+      yesText:
+        "In many places it is a crime to record what people say without their consent, even at your own door. Find out what holds where you live, and put up the sign. From then on every clip holds what is said, from a few seconds before it begins.",
+      yes: "Yes, record sound",
+    },
+    visitor_message: {
+      title: "Visitors may leave a message",
+      on: "Where nobody answers the bell, a voice asks for a message of up to 30 seconds.",
+      off: "Where nobody answers the bell, nothing is said.",
+      yesTitle: "Let visitors leave a message?",
+      yesText:
+        "When nobody answers the bell, a voice says so and asks for a message after a tone. What is said then is recorded with sound, for 30 seconds at most. In many places it is a crime to record people who do not know of it: make sure that the voice can be heard at the door, and put up the sign.",
+      yes: "Yes, take messages",
+    },
+    waits: "This begins in a day. Any owner can cancel it until then.",
   },
 
   devices: {
@@ -511,6 +546,12 @@ export const words = {
       bell_only_kept: "keep looking only when the bell rings",
       keep_hours: "how long clips stay",
       clips_share: "how much room clips have",
+      record_sound: "record sound with clips",
+      record_sound_waits: "record sound with clips, after a day",
+      record_sound_kept: "no sound with clips after all",
+      visitor_message: "visitors may leave a message",
+      visitor_message_waits: "visitors may leave a message, after a day",
+      visitor_message_kept: "no messages from visitors after all",
       replies: "phrases for the door",
       parcel_place: "where parcels are left",
       bell_volume: "how loud the bell is",

@@ -10,6 +10,9 @@ export interface Deletion {
   readonly device: string | null;
 }
 
+/** `part`: the microphone failed for some of it; `dead`: for all of it. */
+export type Sounding = "none" | "all" | "part" | "dead";
+
 export interface ClipCard {
   readonly id: string;
   /** `open`: no closed card yet; being recorded, or ended early. */
@@ -28,6 +31,7 @@ export interface ClipCard {
   /** Stays until an owner deletes it. */
   readonly isKept: boolean;
   readonly deleted: Deletion | null;
+  readonly sound: Sounding;
 }
 
 /** Newest first (ids sort by age whatever the clock did). Deleted clips are in it, as `deleted`. */
@@ -56,13 +60,20 @@ function blank(id: string, atMs: number): ClipCard {
     thumbKey: null,
     isKept: false,
     deleted: null,
+    sound: "none",
   };
 }
 
 function advance(card: ClipCard, record: ClipRecord): ClipCard {
   switch (record.t) {
     case "clip.opened":
-      return { ...card, cause: record.cause, mask: record.mask, clock: record.clock };
+      return {
+        ...card,
+        cause: record.cause,
+        mask: record.mask,
+        clock: record.clock,
+        sound: record.sound ? "all" : "none",
+      };
     case "clip.closed":
       return {
         ...card,
@@ -74,6 +85,7 @@ function advance(card: ClipCard, record: ClipRecord): ClipCard {
         cause: record.cause,
         end: record.end,
         thumbKey: record.thumb,
+        sound: soundingOf(record.sound_ms, record.duration_ms),
       };
     case "clip.deleted":
       return {
@@ -84,6 +96,15 @@ function advance(card: ClipCard, record: ClipRecord): ClipCard {
     case "clip.kept":
       return { ...card, isKept: record.kept };
   }
+}
+
+/** A microphone takes a moment to open, and sound ends a moment before its picture. */
+const MOST_MISSING_MS = 2500;
+
+export function soundingOf(soundMs: number | null, durationMs: number): Sounding {
+  if (soundMs === null) return "none";
+  if (soundMs === 0) return "dead";
+  return durationMs - soundMs > MOST_MISSING_MS ? "part" : "all";
 }
 
 export interface ClipDay {

@@ -34,6 +34,7 @@ const READERS: Readonly<Record<string, (s: Shape) => Content>> = {
     cause: s.oneOf("cause", CAUSES),
     mask: s.text("mask"),
     clock: s.oneOf("clock", ["synced", "offered", "unsynced"]),
+    sound: s.has("sound") && s.flag("sound"),
   }),
   "clip.closed": (s) => ({
     t: "clip.closed",
@@ -45,6 +46,7 @@ const READERS: Readonly<Record<string, (s: Shape) => Content>> = {
     end: s.oneOf("end", ENDS),
     cause: s.oneOf("cause", CAUSES),
     thumb: s.orNull("thumb", (shape) => fromBase64Url(shape.text("thumb"))),
+    sound_ms: s.has("sound_ms") ? s.orNull("sound_ms", (shape) => shape.amount("sound_ms")) : null,
   }),
   "clip.deleted": (s) => ({
     t: "clip.deleted",

@@ -27,6 +27,8 @@ export type JournalRecord = Common &
         readonly cause: ClipCause;
         readonly mask: string;
         readonly clock: Clock;
+        /** Whether sound was to be recorded. */
+        readonly sound: boolean;
       }
     | {
         readonly t: "clip.closed";
@@ -39,6 +41,8 @@ export type JournalRecord = Common &
         readonly cause: ClipCause;
         /** Key of the thumbnail. */
         readonly thumb: Bytes | null;
+        /** How much sound was heard; null where none was to be. */
+        readonly sound_ms: number | null;
       }
     | {
         readonly t: "clip.deleted";

@@ -66,6 +66,15 @@ export interface CameraState {
   readonly is_talking?: boolean;
   /** What is wrong with the sound of that conversation. */
   readonly talk_fault?: string | null;
+  /** The owner chose that clips hold what is said at the door. */
+  readonly records_sound?: boolean;
+  /** Why the clips of now hold no sound although they should. */
+  readonly sound_fault?: string | null;
+  /** The owner chose that a visitor whom nobody answers may leave a message. */
+  readonly takes_messages?: boolean;
+  /** Until sound is recorded, and messages are taken; null when nobody asked for that. */
+  readonly sound_hours_left?: number | null;
+  readonly message_hours_left?: number | null;
 }
 
 /** `kind` is one of the kinds of `camera.contract.messages.Event`. */
@@ -132,6 +141,10 @@ export interface Settings {
   readonly loosening_lock: boolean;
   /** Look only when the bell rings. */
   readonly bell_only: boolean;
+  /** Clips hold what is said at the door. */
+  readonly record_sound: boolean;
+  /** Whom nobody answers may leave a message. */
+  readonly visitor_message: boolean;
 }
 
 export interface PlateReply {

@@ -117,17 +117,59 @@ export class BoxScanner {
 
 const STSD_HEAD_BYTES = 8;
 const VISUAL_ENTRY_BYTES = 78;
+const AUDIO_ENTRY_BYTES = 28;
 
-/** RFC 6381 codecs parameter of the H.264 track, such as `avc1.42C01F`. Raises FormatError where there is none. */
+/**
+ * RFC 6381 codecs parameter of the H.264 track and, where there is one, of the sound: `avc1.42C01F,mp4a.40.2`.
+ *
+ * Raises FormatError where there is no picture.
+ */
 export function codecOf(moov: Bytes): string {
-  const stsd = findBox(moov, ["trak", "mdia", "minf", "stbl", "stsd"]);
-  const entries = stsd?.subarray(STSD_HEAD_BYTES);
+  const tracks = bodiesOf(moov, "trak").map((trak) => findBox(trak, ["mdia", "minf", "stbl", "stsd"]));
+  const found = tracks.map((stsd) => (stsd ? entryCodec(stsd.subarray(STSD_HEAD_BYTES)) : null));
+  const picture = found.find((codec) => codec?.startsWith("avc"));
+  if (!picture) throw new FormatError("the clip holds no H.264 video");
+  return [picture, ...found.filter((codec) => codec?.startsWith("mp4a"))].join(",");
+}
+
+function entryCodec(entries: Bytes): string | null {
   for (const type of ["avc1", "avc3"]) {
     const entry = entries && findBox(entries, [type]);
     const config = entry && findBox(entry.subarray(VISUAL_ENTRY_BYTES), ["avcC"]);
     if (config && config.length >= 4) return `${type}.${toHex(config.subarray(1, 4)).toUpperCase()}`;
   }
-  throw new FormatError("the clip holds no H.264 video");
+  const sound = findBox(entries, ["mp4a"]);
+  const esds = sound && findBox(sound.subarray(AUDIO_ENTRY_BYTES), ["esds"]);
+  return esds && aacCodec(esds.subarray(4));
+}
+
+/** From the descriptors of ISO/IEC 14496-1 7.2.6: the kind of object in the decoder's configuration. */
+function aacCodec(descriptors: Bytes): string | null {
+  let at = 0;
+  for (const [tag, ownBytes] of [
+    [3, 3],
+    [4, 13],
+    [5, 0],
+  ] as const) {
+    if (descriptors[at] !== tag) return null;
+    // Lengths are 1 to 4 bytes, all but the last with the high bit set.
+    for (let bytes = 0; bytes < 4 && ((descriptors[++at] ?? 0) & 0x80) !== 0; ) bytes++;
+    at += 1 + ownBytes;
+  }
+  const kind = (descriptors[at] ?? 0) >> 3;
+  return kind > 0 && kind < 31 ? `mp4a.40.${kind}` : null;
+}
+
+function bodiesOf(body: Bytes, type: string): Bytes[] {
+  const found: Bytes[] = [];
+  for (let at = 0; at < body.length; ) {
+    const header = boxHeader(body, at);
+    if (!header || at + header.sizeBytes > body.length)
+      throw new FormatError("the video is damaged: a box overruns");
+    if (header.type === type) found.push(body.subarray(at + header.headerBytes, at + header.sizeBytes));
+    at += header.sizeBytes;
+  }
+  return found;
 }
 
 export interface OpenedBox {

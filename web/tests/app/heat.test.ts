@@ -7,7 +7,7 @@ const UTC = (hour: number, minute = 0, day = 24, month = 10) => Date.UTC(2026, m
 function visit(id: string, atMs: number | null, durationS: number | null = 20): Visit {
   return {
     id, atMs, durationS, cause: "motion", thumbKey: null, badge: null, isRecording: false, isClockUnsure: false,
-    isKept: false,
+    isKept: false, sound: "none",
   }; // biome-ignore format: one visit
 }
 

@@ -87,10 +87,14 @@ describe("what waits", () => {
     const lines = waitingLines({
       pending_mask: { digest: "ab".repeat(32), newly_visible: 0.25, hours_left: 1 },
       unlock_hours_left: 24,
+      sound_hours_left: 2,
+      message_hours_left: 1,
     });
     expect(lines).toEqual([
       "In 1 hour your camera will show 25 % of the picture that is hidden now.",
       "In 24 hours showing more will no longer wait a day.",
+      "In 2 hours your clips will hold what people say.",
+      "In 1 hour visitors may leave a message.",
     ]);
   });
 });

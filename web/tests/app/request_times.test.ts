@@ -21,6 +21,8 @@ function visit(at: string, durationS = 20): Visit {
     badge: null,
     isRecording: false,
     isClockUnsure: false,
+    isKept: false,
+    sound: "none",
   };
 }
 

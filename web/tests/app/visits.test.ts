@@ -4,7 +4,7 @@ import { visitsOf } from "../../src/app/clips/visits";
 import { deviceNameOf } from "../../src/app/device_name";
 import { coverOf } from "../../src/app/live/cover";
 import { sheetLines } from "../../src/app/sheet_lines";
-import type { ClipCard } from "../../src/core/cards";
+import { type ClipCard, soundingOf } from "../../src/core/cards";
 import type { CameraState } from "../../src/core/messages";
 
 const id = (number: number) => number.toString(16).padStart(8, "0").padEnd(32, "0");
@@ -24,6 +24,7 @@ function card(number: number, more: Partial<ClipCard> = {}): ClipCard {
     thumbKey: null,
     isKept: false,
     deleted: null,
+    sound: "none",
     ...more,
   };
 }
@@ -36,6 +37,15 @@ test("the newest clip stands first", () => {
     id(2),
     id(1),
   ]);
+});
+
+test.each([
+  [null, "none"],
+  [0, "dead"],
+  [4900, "all"],
+  [2000, "part"],
+])("a card of 5 s with %s ms of sound says %s", (soundMs, said) => {
+  expect(soundingOf(soundMs, 5000)).toBe(said);
 });
 
 test("a clip without an end ended early, unless it is being recorded", () => {

@@ -1,7 +1,16 @@
 import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
 import { describe, expect, it } from "vitest";
 import { Api } from "../../src/core/api";
-import { type Bytes, concatBytes, equalBytes, sha256, toBase64Url, toHex, utf8 } from "../../src/core/bytes";
+import {
+  type Bytes,
+  concatBytes,
+  equalBytes,
+  fromHex,
+  sha256,
+  toBase64Url,
+  toHex,
+  utf8,
+} from "../../src/core/bytes";
 import { accessLog, clipsByDay, compareWithFiles, foldClips } from "../../src/core/cards";
 import { differsFromCard, readClipHead, readClosedBox } from "../../src/core/clip";
 import { createDeviceKey, deviceSigner } from "../../src/core/device_key";
@@ -40,6 +49,10 @@ import {
   writeEpoch,
 } from "./fakes";
 
+/** As camera/vault/sound_boxes.py writes it. */
+const SOUND_TRACK =
+  "0000019c7472616b0000005c746b6864000000030000000000000000000000020000000000000000000000000000000000000001010000000001000000000000000000000000000000010000000000000000000000000000400000000000000000000000000001386d646961000000206d6468640000000000000000000000000000bb800000000055c400000000002d68646c720000000000000000736f756e000000000000000000000000536f756e6448616e646c657200000000e36d696e6600000010736d686400000000000000000000002464696e660000001c6472656600000000000000010000000c75726c2000000001000000a77374626c0000005b7374736400000000000000010000004b6d703461000000000000000100000000000000000001001000000000bb8000000000002765736473000000000319000200041140150000000001f4000000fa00050211880601020000001073747473000000000000000000000010737473630000000000000000000000147374737a000000000000000000000000000000107374636f0000000000000000";
+
 async function sealed(plaintext: Bytes): Promise<SealedFile> {
   const identity = await testIdentity();
   return SealedFile.open(rangesOf(await seal(plaintext, identity)), identity);
@@ -69,6 +82,23 @@ describe("the MP4 reader", () => {
   it("knows the codec from avcC", () => {
     expect(codecOf(findBox(moov(), ["moov"])!)).toBe("avc1.42C01F");
     expect(() => codecOf(box("trak", box("mdia")))).toThrow(FormatError);
+  });
+
+  it("names the sound beside the picture, and survives any bytes in its place", () => {
+    const picture = findBox(moov(), ["moov"])!;
+    const both = concatBytes(picture, fromHex(SOUND_TRACK));
+    expect(codecOf(both)).toBe("avc1.42C01F,mp4a.40.2");
+    const random = randomly(9);
+    for (let i = 0; i < 500; i++) {
+      const bytes = both.slice();
+      for (let n = 1 + random(4); n > 0; n--)
+        bytes[picture.length + 8 + random(bytes.length - picture.length - 8)] = random(256);
+      try {
+        expect(codecOf(bytes)).toMatch(/^avc1\.42C01F(,mp4a\.40\.\d+)?$/);
+      } catch (error) {
+        if (!(error instanceof FormatError)) throw error;
+      }
+    }
   });
 
   it("reads 64-bit sizes and refuses impossible ones", () => {

@@ -1,6 +1,6 @@
 /** One clip: played here after opening it with the owner's key, saved as a video, or deleted. */
 
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { decryptClip } from "../../core/download";
 import { ApiError } from "../../core/errors";
 import { firstFeet } from "../../core/moving";
@@ -62,6 +62,30 @@ function Trouble({ clip, visit }: { clip: OpenClip; visit: Visit | null }) {
   return null;
 }
 
+/** A clip begins muted, as browsers want it of a page that plays by itself: hearing it takes a tap. */
+function HearButton({ video }: { video: { readonly current: HTMLVideoElement | null } }) {
+  const [isHeard, setHeard] = useState(false);
+  useEffect(() => {
+    const element = video.current;
+    if (!element) return;
+    const look = () => setHeard(!element.muted && element.volume > 0);
+    look();
+    element.addEventListener("volumechange", look);
+    return () => element.removeEventListener("volumechange", look);
+  }, [video]);
+  const toggle = () => {
+    const element = video.current;
+    if (!element) return;
+    element.muted = isHeard;
+    if (!isHeard && element.volume === 0) element.volume = 1;
+  };
+  return (
+    <Button icon={isHeard ? "check" : "mic"} pressed={isHeard} testid="clip-hear" onClick={toggle}>
+      {words.clips.hear}
+    </Button>
+  );
+}
+
 function Facts({ visit, durationS }: { visit: Visit | null; durationS: number | null }) {
   const { keeping } = useKeeping();
   if (!visit) return null;
@@ -83,6 +107,12 @@ function Facts({ visit, durationS }: { visit: Visit | null; durationS: number | 
         <div>
           <dt>{words.keeping.goes}</dt>
           <dd data-testid="clip-goes">{goesOf(visit, keeping.keep_hours, Date.now())}</dd>
+        </div>
+      )}
+      {visit.sound !== "none" && (
+        <div>
+          <dt>{words.clips.soundTerm}</dt>
+          <dd>{words.clips.soundFact[visit.sound]}</dd>
         </div>
       )}
       {visit.isClockUnsure && <p class="soft">{words.clips.clockUnsure}</p>}
@@ -225,6 +255,7 @@ export function ClipPage({ id }: { id: string }) {
           <Trouble clip={clip} visit={visit} />
           <Actions id={id} file={clip.file} visit={visit} />
           <div class="row clip-motion">
+            {visit && (visit.sound === "all" || visit.sound === "part") && <HearButton video={video} />}
             {clip.moving.length > 0 && (
               <Button
                 icon={isOutlined ? "check" : "eye"}

@@ -1,5 +1,6 @@
 /** One clip in a list: picture, time, length, why, and what is wrong with it. */
 
+import { Icon } from "../../ui/icon";
 import { Tag, type Tone } from "../../ui/parts";
 import { Link } from "../link";
 import { clockTime, span } from "../when";
@@ -41,6 +42,12 @@ export function VisitCard({ visit }: { visit: Visit }) {
           <Tag tone="plain" icon="bookmark">
             {words.keeping.kept}
           </Tag>
+        )}
+        {visit.sound !== "none" && (
+          <span class="visit-sound">
+            <Icon name={visit.sound === "dead" ? "micOff" : "mic"} size={16} />
+            {words.clips.sound[visit.sound]}
+          </span>
         )}
         {visit.badge && <BadgeTag badge={visit.badge} />}
       </div>

@@ -1,7 +1,7 @@
 /** One clip as the screens show it, from its card in the record and its file on the camera's card. */
 
 import type { Bytes } from "../../core/bytes";
-import { type ClipCard, compareWithFiles } from "../../core/cards";
+import { type ClipCard, compareWithFiles, type Sounding } from "../../core/cards";
 import type { ClipCause, ListedClip } from "../../core/messages";
 
 export type Badge = "early" | "altered" | "unlisted" | "missing";
@@ -17,6 +17,7 @@ export interface Visit {
   readonly isRecording: boolean;
   readonly isClockUnsure: boolean;
   readonly isKept: boolean;
+  readonly sound: Sounding;
 }
 
 function badgeOf(card: ClipCard, mismatch: "missing" | "unlisted" | "size" | undefined): Badge | null {
@@ -47,6 +48,7 @@ export function visitsOf(
       isRecording,
       isClockUnsure: card.clock === "unsynced",
       isKept: card.isKept,
+      sound: card.sound,
     });
   }
   const deleted = new Set(cards.filter((card) => card.state === "deleted").map((card) => card.id));
@@ -69,5 +71,6 @@ function unlisted(id: string, isRecording: boolean): Visit {
     isRecording,
     isClockUnsure: false,
     isKept: false,
+    sound: "none",
   };
 }

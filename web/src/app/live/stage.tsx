@@ -52,6 +52,16 @@ function LiveDot({ camera }: { camera: CameraState }) {
   );
 }
 
+/** Said to everybody who watches: clips hold what is said at the door, or would if the microphone worked. */
+function SoundMark({ fault }: { fault: string | null }) {
+  return (
+    <p class="stage-pill" data-testid="live-sound" title={fault ?? words.live.soundHelp}>
+      <Icon name={fault ? "micOff" : "mic"} size={16} />
+      {fault ? words.live.soundFails : words.live.soundRecorded}
+    </p>
+  );
+}
+
 interface StageProps {
   live: LivePicture;
   camera: CameraState;
@@ -101,6 +111,7 @@ export function Stage({ live, camera, cover, isOwner, isSwitching, onSwitchOn }:
             {words.live.recording}
           </p>
         )}
+        {cover === "none" && camera.records_sound && <SoundMark fault={camera.sound_fault ?? null} />}
       </div>
       {cover === "none" && (
         <div class="stage-corner">

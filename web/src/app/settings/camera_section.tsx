@@ -16,6 +16,7 @@ import { useAction } from "../use_action";
 import { words } from "../words";
 import { MotionRow } from "./motion_row";
 import { ParcelRow } from "./parcel_row";
+import { SoundRows } from "./sound_rows";
 
 function useSettings() {
   const { api, home } = useParts();
@@ -150,6 +151,11 @@ export function CameraSection() {
           busy={switching.isBusy}
           testid="switch-bell-only"
           onChange={bellOnly}
+        />
+        <SoundRows
+          settings={settings}
+          busy={switching.isBusy}
+          change={(part) => switching.run(() => change(part))}
         />
         <MotionRow />
         <ParcelRow />

@@ -49,6 +49,13 @@ function whatItRecords(camera: CameraState, recordsMotion: boolean): string {
   return recordsMotion ? said.recordsMotion : said.recordsBell;
 }
 
+function whatItHears(camera: CameraState): string {
+  const said = signWords();
+  if (camera.is_bell_only) return said.sound;
+  if (camera.records_sound) return said.soundRecorded;
+  return camera.takes_messages ? said.soundMessages : said.sound;
+}
+
 function SignPaper({
   found,
   camera,
@@ -83,7 +90,7 @@ function SignPaper({
         <li>{said.what}</li>
         <li>{whatItRecords(camera, recordsMotion)}</li>
         {!camera.is_bell_only && <li>{said.kept(keepHours)}</li>}
-        <li>{said.sound}</li>
+        <li>{whatItHears(camera)}</li>
         <li>{said.never}</li>
         <li>{said.rights(typed.contact || "…")}</li>
       </ul>

@@ -11,6 +11,8 @@ export interface SignWords {
   /** Null: how long is not known. */
   readonly kept: (hours: number | null) => string;
   readonly sound: string;
+  readonly soundRecorded: string;
+  readonly soundMessages: string;
   readonly never: string;
   readonly rights: (contact: string) => string;
   readonly seen: string;
@@ -52,6 +54,9 @@ const en: SignWords = {
   kept: (hours) =>
     `Recordings are locked to a key of the owner’s and stay in this house. ${hours === null ? "They are deleted when their time is over" : `They are deleted once the camera has run ${daysOrHours(hours)} more`}; the owner can keep one that is needed for longer.`,
   sound: "Sound is never recorded. You are heard only while somebody of the house talks with you.",
+  soundRecorded: "Sound is recorded: what you say here is in the recording.",
+  soundMessages:
+    "Sound is recorded only if you leave a message, which a voice asks you for. Otherwise you are heard only while somebody of the house talks with you.",
   never: "No face recognition, no cloud, nobody else can watch.",
   rights: (contact) =>
     `You may ask what there is of you, get a copy, and have it deleted. You get an answer within a month: ${contact}`,
