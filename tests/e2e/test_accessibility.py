@@ -212,6 +212,19 @@ def test_claiming(start_stoop: Starter, house: House) -> None:
     assert_fine(newcomer)
 
 
+def test_getting_back_in_with_the_sheet(house: House) -> None:
+    page = house.someone()
+    page.goto(house.url)
+    page.get_by_test_id("unpaired").wait_for()
+    assert_fine(page)
+    page.get_by_test_id("unpaired-recover").click()
+    page.get_by_test_id("recover-code").fill("ABCD-2345")
+    assert_fine(page)
+    page.get_by_test_id("recover-next").click()
+    page.get_by_test_id("recover-finish").click()
+    assert_fine(page)
+
+
 def test_a_keyboard_is_enough_to_claim_and_to_draw(start_stoop: Starter, house: House) -> None:
     stoop = start_stoop("demo")
     page = house.someone()

@@ -22,6 +22,7 @@ import { MotionScreen } from "./motion/motion";
 import { Pair } from "./pair";
 import { ParcelsScreen } from "./parcels/parcels";
 import { ProofScreen } from "./proof/proof";
+import { Recover } from "./recover/recover";
 import { CopyPage } from "./rights/copy_page";
 import { RightsScreen } from "./rights/rights";
 import { go, type Route, route as routeNow } from "./router";
@@ -55,6 +56,7 @@ function screenOf(route: Route, isOwner: boolean) {
     case "live":
     case "claim":
     case "pair":
+    case "recover":
       return <Live />;
     case "clips":
       return <Clips />;
@@ -100,7 +102,7 @@ function usePathThatFits(stage: Stage, route: Route): void {
     if (stage.kind === "unclaimed" && name !== "claim") void go("/claim", "replace");
     if (stage.kind !== "in") return;
     const isForbidden = stage.me.role !== "owner" && !FOR_VIEWERS.includes(name) && name !== "lost";
-    if (name === "claim" || name === "pair" || isForbidden) void go("/", "replace");
+    if (name === "claim" || name === "pair" || name === "recover" || isForbidden) void go("/", "replace");
   }, [stage, route]);
 }
 
@@ -116,6 +118,7 @@ function Page() {
     case "unclaimed":
       return <Claim cameraId={stage.hello.camera ?? ""} />;
     case "unpaired":
+      if (route.name === "recover") return <Recover />;
       return route.name === "pair" ? <Pair /> : <Unpaired wasRemoved={stage.wasRemoved} />;
     case "signed_out":
       return <SignedOut />;

@@ -7,6 +7,7 @@ import { readJournal } from "../core/journal";
 import type { KeyStore } from "../core/key_store";
 import type { CameraEvent, CameraState, Hello, Me } from "../core/messages";
 import { type Observable, Subject } from "../core/observable";
+import { joinRings } from "../core/ring";
 
 export type Stage =
   | { readonly kind: "looking" }
@@ -140,8 +141,9 @@ export class Home {
       const { records } = await readJournal([file], identity);
       if (records.length === 0) throw new NoKeyError("the recovery key does not open this camera's record");
     }
-    await this.#keys.saveIdentity(identity);
-    this.#identity.set(identity);
+    const ring = joinRings(identity, await this.#keys.identity().catch(() => null));
+    await this.#keys.saveIdentity(ring);
+    this.#identity.set(ring);
   }
 
   async signOut(): Promise<void> {

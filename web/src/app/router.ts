@@ -8,6 +8,7 @@ export type Route =
         | "live"
         | "claim"
         | "pair"
+        | "recover"
         | "clips"
         | "draw"
         | "devices"
@@ -30,6 +31,7 @@ const FIXED = {
   "/": "live",
   "/claim": "claim",
   "/pair": "pair",
+  "/recover": "recover",
   "/clips": "clips",
   "/draw": "draw",
   "/devices": "devices",

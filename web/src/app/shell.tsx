@@ -96,6 +96,16 @@ function FaultBanner() {
   );
 }
 
+/** Somebody else's way in must not go unseen where an owner looks at that moment; the record keeps it for the others. */
+function RecoveredNews() {
+  const event = useValue(useParts().home.event);
+  const recovered = event?.kind === "owner.recovered" ? event : null;
+  useEffect(() => {
+    if (recovered) toast(words.recover.toldOthers, "key");
+  }, [recovered]);
+  return null;
+}
+
 export function Shell({ route, children }: { route: Route; children: ComponentChildren }) {
   return (
     <div class="shell">
@@ -104,6 +114,7 @@ export function Shell({ route, children }: { route: Route; children: ComponentCh
         <AwayBanner />
         <FaultBanner />
         <WaitingBanner />
+        <RecoveredNews />
         <Door route={route} />
         <main>{children}</main>
       </div>

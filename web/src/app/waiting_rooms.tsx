@@ -4,6 +4,7 @@ import { Button } from "../ui/button";
 import { Icon, type IconName } from "../ui/icon";
 import { StepTitle } from "./claim/step_title";
 import { useParts } from "./context";
+import { go } from "./router";
 import { Solo } from "./solo";
 import { useAction } from "./use_action";
 import { words } from "./words";
@@ -49,10 +50,6 @@ export function Unpaired({ wasRemoved }: { wasRemoved: boolean }) {
             </li>
           ))}
         </ol>
-        <details class="small soft more">
-          <summary>{words.unpaired.lostTitle}</summary>
-          <p>{words.unpaired.lostText}</p>
-        </details>
         <div class="solo-actions">
           <Button
             wide
@@ -61,6 +58,9 @@ export function Unpaired({ wasRemoved }: { wasRemoved: boolean }) {
             onClick={() => checking.run(() => home.start())}
           >
             {words.common.tryAgain}
+          </Button>
+          <Button kind="quiet" wide icon="key" testid="unpaired-recover" onClick={() => go("/recover")}>
+            {words.unpaired.lost}
           </Button>
         </div>
       </div>

@@ -149,6 +149,8 @@ export const words = {
       "Keep this sheet where you keep your passport. Whoever has it can open the clips of this camera.",
     camera: "Camera",
     made: "Printed on",
+    howLost:
+      "If no paired device is left: open the camera’s page on a new one, choose “No device left? Use the recovery sheet”, and follow the steps. The square holds the key, as text.",
     how: "To use it: open your camera’s page on a paired device, go to Settings, choose “Enter recovery key”. Spaces and line breaks do not matter.",
     fileNotes: (camera: string, date: string) => [
       "Stoop recovery key",
@@ -164,6 +166,8 @@ export const words = {
     ],
     fileName: "stoop-recovery-key.txt",
     keyLabel: "Your recovery key",
+    qr: "Your recovery key as a square that a phone’s camera reads",
+    older: "For older recordings",
   },
 
   draw: {
@@ -478,10 +482,37 @@ export const words = {
       "Open this camera’s page there, then Devices.",
       "Choose “Pair another device”, and scan the code with this one.",
     ],
-    lostTitle: "No paired device left?",
-    lostText: "Reset the camera from inside the house; your old clips open again with your recovery key.",
+    lost: "No device left? Use the recovery sheet",
     removedTitle: "This device was removed",
     removedText: "An owner removed it from the camera. To come back, it has to be paired again.",
+  },
+
+  recover: {
+    title: "Get back in with your recovery sheet",
+    text: "For when no paired device is left. You need two things: a code that the camera makes, and the sheet that you printed or saved.",
+    steps: [
+      "Go to the camera’s own terminal: with a keyboard and a screen, or over SSH.",
+      "Type the line below there. It prints a code, good for ten minutes.",
+      "Type that code here.",
+    ],
+    command: "sudo stoop recover",
+    codeLabel: "Code from the camera",
+    codeOver: "This code has ended. Run the line above on the camera once more, and type the new code.",
+    sheetTitle: "Now the key on the sheet",
+    sheetText: "Type it, or paste it from the file that you saved.",
+    sheetNote:
+      "It begins with AGE-SECRET-KEY. Spaces and line breaks do not matter. If the sheet has several keys, type all of them.",
+    sheetMissing: "Type the key from the sheet.",
+    picture: "Read it from a photo",
+    pictureBad:
+      "There is no readable square on that picture. Take it closer, in good light, or type the key.",
+    oldSheet:
+      "This key does not open what this camera records now. If the key was changed once, take the newest sheet.",
+    finish: "Get back in",
+    finishing: "Getting you in…",
+    done: (camera: string) => `You are an owner of ${camera} again.`,
+    toldOthers:
+      "A new device got in with the recovery sheet. If that was none of you, open Devices and remove it.",
   },
 
   log: {
@@ -504,6 +535,7 @@ export const words = {
     more: "Show earlier days",
     started: "The camera started",
     claimed: (name: string) => `${name} set up the camera`,
+    recovered: (name: string) => `${name} got in with the recovery sheet`,
     clipClosed: (length: string, cause: string) => `A clip of ${length} was kept: ${cause}`,
     clipCauses: { motion: "somebody came by", press: "the bell rang", manual: "recorded by hand" } as const,
     clipDeletedOwner: (name: string) => `${name} deleted a clip`,

@@ -2,9 +2,9 @@
 
 import { hkdf } from "@noble/hashes/hkdf.js";
 import { sha256 } from "@noble/hashes/sha2.js";
-import { Decrypter } from "age-encryption";
 import { type Bytes, ownBytes, utf8 } from "./bytes";
 import { AlteredError, NoKeyError } from "./errors";
+import { decrypterOf } from "./ring";
 
 /** A header to a few post-quantum recipients has some kilobytes; more is no file of ours. */
 export const MAX_HEADER_BYTES = 64 * 1024;
@@ -28,8 +28,7 @@ export function headerSizeBytes(start: Uint8Array): number | null {
  * Raises NoKeyError when the identity does not open it, AlteredError when the header is damaged.
  */
 export async function payloadKey(header: Bytes, nonce: Bytes, identity: string): Promise<Bytes> {
-  const decrypter = new Decrypter();
-  decrypter.addIdentity(identity);
+  const decrypter = decrypterOf(identity);
   let fileKey: Uint8Array;
   try {
     fileKey = await decrypter.decryptHeader(header);

@@ -79,6 +79,15 @@ export class Api {
     return this.#json(post("/api/pair", { jws }));
   }
 
+  /** Asks what only the recovery sheet answers: an age file in base64url. */
+  recoverBegin(jws: string): Promise<{ readonly challenge: string }> {
+    return this.#json(post("/api/recover", { jws }));
+  }
+
+  recover(jws: string): Promise<{ readonly device: string; readonly camera_name: string }> {
+    return this.#json(post("/api/recover", { jws }));
+  }
+
   /** Several callers at once share one login. */
   login(): Promise<Me> {
     this.#loggingIn ??= this.#login().finally(() => {

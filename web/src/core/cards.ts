@@ -167,6 +167,7 @@ type AccessKind =
         | "updated"
         | "set_up_motion"
         | "claimed"
+        | "recovered"
         | "view_moved"
         | "rang"
         | "talked";
@@ -225,6 +226,8 @@ function accessKind(
       return { what: "started", version: record.version };
     case "camera.claimed":
       return { what: "claimed" };
+    case "owner.recovered":
+      return { what: "recovered" };
     case "view.started": {
       const seconds = ends.get(record.viewer) ?? null;
       return { what: "watched", seconds, isOngoing: seconds === null && !isBefore(record, lastStart) };

@@ -1,12 +1,12 @@
 /** One journal file: its head, its records, its chain of roots. */
 
-import { Decrypter } from "age-encryption";
 import { equalBytes, fromBase64Url, fromUtf8, toHex, utf8 } from "./bytes";
 import { FormatError } from "./errors";
 import { hasHole } from "./holes";
 import { readRecord } from "./journal_record";
 import type { EpochFile, JournalPin, JournalProblem, JournalRecord } from "./journal_types";
 import { firstRoot, nextRoot, Ratchet, RECORD_BYTES } from "./ratchet";
+import { decrypterOf } from "./ring";
 import { Shape } from "./shape";
 
 const MAGIC = utf8("STOOPJ1\n");
@@ -42,8 +42,7 @@ export async function openHead(file: EpochFile, identity: string): Promise<Epoch
     throw new FormatError(`epoch ${file.epoch} is no journal file`);
   const recordsStart = AGE_START + new DataView(bytes.buffer, bytes.byteOffset).getUint32(MAGIC.length);
   if (recordsStart > bytes.length) throw new FormatError(`epoch ${file.epoch} is cut in its head`);
-  const decrypter = new Decrypter();
-  decrypter.addIdentity(identity);
+  const decrypter = decrypterOf(identity);
   const json = fromUtf8(await decrypter.decrypt(bytes.subarray(AGE_START, recordsStart)));
   return readHead(Shape.parse(json, `head of epoch ${file.epoch}`), file.epoch, recordsStart);
 }

@@ -2,6 +2,7 @@
 
 import { generateHybridIdentity, identityToRecipient } from "age-encryption";
 import { FormatError } from "./errors";
+import { joinRings } from "./ring";
 
 const GROUP_CHARS = 5;
 const GROUPS_A_LINE = 4;
@@ -18,6 +19,7 @@ export function recipientOf(identity: string): Promise<string> {
 
 /** What the owner prints or writes down. **Whoever reads it opens every clip.** */
 export interface RecoverySheet {
+  /** The whole ring. */
   readonly identity: string;
   readonly cameraName: string;
   readonly cameraId: string;
@@ -35,23 +37,25 @@ export function recoverySheet(identity: string, cameraName: string, cameraId: st
 }
 
 /**
- * The identity from typed or pasted text, whatever its spaces, line breaks and case; comment lines (`#`) are skipped.
+ * The ring from typed or pasted text, whatever its spaces, line breaks and case; comment lines (`#`) are skipped. A sheet
+ * that was printed after a change of keys holds several identities.
  *
- * Raises FormatError when the checksum does not fit.
+ * Raises FormatError when a checksum does not fit.
  */
 export async function parseIdentity(typed: string): Promise<string> {
   const lines = typed.split(/\r?\n/).filter((line) => !line.trimStart().startsWith("#"));
-  const identity = lines.join("").replace(/\s+/g, "").toUpperCase();
-  if (!/^AGE-SECRET-KEY-(?:PQ-)?1/.test(identity))
+  const text = lines.join("").replace(/\s+/g, "").toUpperCase();
+  if (!/^AGE-SECRET-KEY-(?:PQ-)?1/.test(text))
     throw new FormatError("the recovery key begins with AGE-SECRET-KEY: copy it from the first line on");
+  const identities = text.split(/(?=AGE-SECRET-KEY-)/);
   try {
-    await recipientOf(identity);
+    await Promise.all(identities.map(recipientOf));
   } catch (cause) {
     throw new FormatError("a character of the recovery key is wrong or missing: compare it with the sheet", {
       cause,
     });
   }
-  return identity;
+  return joinRings(identities.join("\n"), null);
 }
 
 function split<T>(whole: ArrayLike<unknown>, size: number, take: (start: number, end: number) => T): T[] {

@@ -28,6 +28,7 @@ function byDevice(s: Shape): { device: string; name: string } {
 const READERS: Readonly<Record<string, (s: Shape) => Content>> = {
   "camera.started": (s) => ({ t: "camera.started", version: s.text("version") }),
   "camera.claimed": (s) => ({ t: "camera.claimed", ...byDevice(s) }),
+  "owner.recovered": (s) => ({ t: "owner.recovered", ...byDevice(s) }),
   "clip.opened": (s) => ({
     t: "clip.opened",
     clip: s.hex("clip", CLIP_ID_BYTES),

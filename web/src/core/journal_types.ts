@@ -20,7 +20,7 @@ export type Clock = "synced" | "offered" | "unsynced";
 export type JournalRecord = Common &
   (
     | { readonly t: "camera.started"; readonly version: string }
-    | ({ readonly t: "camera.claimed" } & ByDevice)
+    | ({ readonly t: "camera.claimed" | "owner.recovered" } & ByDevice)
     | {
         readonly t: "clip.opened";
         readonly clip: string;

@@ -1,10 +1,10 @@
 /** Asks the camera what moves right now, again and again while a live picture is on the page, and opens the answers. */
 
-import { Decrypter } from "age-encryption";
 import type { Api } from "./api";
 import { fromBase64Url } from "./bytes";
 import { ApiError, NoAnswerError } from "./errors";
 import { type MotionSeen, readSeen } from "./motion";
+import { decrypterOf } from "./ring";
 import { sleep } from "./timing";
 
 export interface MotionWatchOptions {
@@ -28,8 +28,7 @@ const FINAL_CODES = new Set(["forbidden", "unknown_device", "bad_signature"]);
  * Raises ApiError when this device may not, AlteredError's kin when an answer does not open, the signal's reason.
  */
 export async function watchMotion(api: Api, identity: string, options: MotionWatchOptions): Promise<never> {
-  const opener = new Decrypter();
-  opener.addIdentity(identity);
+  const opener = decrypterOf(identity);
   let nonce: string | undefined;
   for (;;) {
     options.signal.throwIfAborted();

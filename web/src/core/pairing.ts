@@ -20,6 +20,7 @@ import { AlteredError, FormatError, NoKeyError } from "./errors";
 import { ed25519Signer, type Signer, signJws } from "./jws";
 import type { KeyStore } from "./key_store";
 import type { Role } from "./messages";
+import { joinRings } from "./ring";
 
 const SECRET_BYTES = 32;
 const IV_BYTES = 12;
@@ -110,6 +111,11 @@ export async function unwrapIdentity(secret: Bytes, wrapped: Bytes): Promise<str
   }
 }
 
+/** What was handed over comes first: whoever hands over knows which is in force. */
+async function keepIdentity(keys: KeyStore, ring: string): Promise<void> {
+  await keys.saveIdentity(joinRings(ring, await keys.identity().catch(() => null)));
+}
+
 export interface Accepted {
   readonly device: string;
   readonly role: Role;
@@ -136,6 +142,6 @@ export async function acceptInvite(
   await keys.saveCameraId(camera);
   api.setSigner(deviceSigner(deviceKey));
   if (paired.sealed_identity !== null)
-    await keys.saveIdentity(await unwrapIdentity(secret, fromBase64Url(paired.sealed_identity)));
+    await keepIdentity(keys, await unwrapIdentity(secret, fromBase64Url(paired.sealed_identity)));
   return { device: paired.device, role: paired.role, cameraName: paired.camera_name };
 }

@@ -1,10 +1,10 @@
 /** Asks the camera for the plate, the picture without passers-by, and opens it. */
 
-import { Decrypter } from "age-encryption";
 import type { Api } from "./api";
 import { type Bytes, fromBase64Url, ownBytes } from "./bytes";
 import { AlteredError } from "./errors";
 import type { PlateReply } from "./messages";
+import { decrypterOf } from "./ring";
 import { sleep } from "./timing";
 
 export interface Plate {
@@ -59,8 +59,7 @@ function plateOf(reply: PlateReply, png: Bytes): Plate {
 }
 
 async function openPlate(age: string, identity: string) {
-  const decrypter = new Decrypter();
-  decrypter.addIdentity(identity);
+  const decrypter = decrypterOf(identity);
   try {
     return ownBytes(await decrypter.decrypt(fromBase64Url(age)));
   } catch (cause) {

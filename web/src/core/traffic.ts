@@ -1,10 +1,10 @@
 /** Asks the camera where people pass by, and turns the answer into parts that the owner may want to hide. */
 
-import { Decrypter } from "age-encryption";
 import type { Api } from "./api";
 import { fromBase64Url } from "./bytes";
 import { AlteredError, FormatError } from "./errors";
 import type { Point, Polygon } from "./mask_geometry";
+import { decrypterOf } from "./ring";
 import { Shape } from "./shape";
 
 /** Cells row by row from the top left; shares (0..1) of the pictures that the camera looked at. */
@@ -37,8 +37,7 @@ const SLACK_CELLS = 0.8;
 export async function fetchTraffic(api: Api, identity: string): Promise<TrafficMap | null> {
   const { age } = await api.command("traffic.get", {});
   if (age === null) return null;
-  const decrypter = new Decrypter();
-  decrypter.addIdentity(identity);
+  const decrypter = decrypterOf(identity);
   try {
     return readTraffic(await decrypter.decrypt(fromBase64Url(age), "text"));
   } catch (cause) {

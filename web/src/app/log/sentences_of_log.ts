@@ -94,6 +94,8 @@ function say(entry: AccessEntry, names: ReadonlyMap<string, string>): Said {
       return { kind: "other", icon: "warning", text: words.log.viewMoved };
     case "claimed":
       return { kind: "change", icon: "key", text: words.log.claimed(name) };
+    case "recovered":
+      return { kind: "change", icon: "key", text: words.log.recovered(name) };
     case "started":
       return { kind: "other", icon: "power", text: words.log.started };
     case "changed_mask":
