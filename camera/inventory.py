@@ -8,7 +8,9 @@ import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 
-_LOOKED_INTO_BYTES = 256 * 1024
+from camera.vault.clip_ids import read_sequence
+
+_LOOKED_INTO_BYTES = 16 * 1024 * 1024
 """Keys are looked for in files up to this size that are not sealed ones: all of ours that are not."""
 _PRIVATE = re.compile(rb"AGE-SECRET-KEY-|PRIVATE KEY-----|OPENSSH PRIVATE KEY", re.IGNORECASE)
 
@@ -117,5 +119,5 @@ def _note(name: str, path: Path, status: os.stat_result, found: Inventory) -> No
         return
     if _PRIVATE.search(content):
         found.private_keys.append(name)
-    if kind == "sequence" and re.fullmatch(rb"[0-9]{1,10}\s*", content):
-        found.clips_ever = int(content) + 1
+    if kind == "sequence" and (number := read_sequence(content)) is not None:
+        found.clips_ever = number + 1

@@ -70,7 +70,7 @@ def _show(found: Inventory, data: Path) -> None:
     if found.clips_ever is not None:
         console.print(f"  there were {found.clips_ever} recordings in all, as ids and the file sequence say")
     console.print(
-        "\n[bold]keys that are here[/bold], looked for in all files but the sealed ones and those over 256 KiB"
+        "\n[bold]keys that are here[/bold], looked for in all files but the sealed ones and those over 16 MiB"
     )
     for name in found.private_keys or ["none"]:
         console.print(f"  {plain(name)}")

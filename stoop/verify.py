@@ -14,11 +14,11 @@ import msgspec
 from camera.vault.ages import NAME as AGES
 from camera.vault.ages import is_whole
 from camera.vault.cards import ClipClosed, ClipDeleted, ClipKept
-from camera.vault.clip_ids import is_clip_id, number_of
+from camera.vault.clip_ids import is_clip_id, number_of, read_sequence, sequence_text
 from camera.vault.deletions import deletion_of
 from camera.vault.files import TEMPORARY_SUFFIX
 from camera.vault.journal import RECORD_BYTES, chain, first_record
-from camera.vault.reserve import RESERVE_BYTES
+from camera.vault.reserve import is_reserve
 from stoop.open_clips import ClipReport, JournalSummary, OnProgress, Opener, OpenError, summarize_journal
 from stoop.reader.errors import ThumbnailError
 from stoop.reader.thumbnails import open_thumbnail
@@ -164,14 +164,15 @@ def _numbers(sealed: Path, reports: Sequence[ClipReport]) -> Iterator[Finding]:
     sequence, reserve = sealed / "sequence", sealed / "reserve"
     if sequence.is_file():
         text = sequence.read_bytes()
+        number = read_sequence(text)
         least = max((number_of(report.clip) for report in reports if is_clip_id(report.clip)), default=0)
-        if not re.fullmatch(rb"[0-9]{1,10}\n", text) or int(text) < least:
+        if number is None or number < least or text not in (sequence_text(number), f"{number}\n".encode()):
             yield Finding("altered", "sequence", "it is not the number of the newest clip")
     ages = sealed / AGES
     if ages.is_file() and not is_whole(ages.read_bytes()):
         yield Finding("altered", AGES, "a mark in it cannot be read; clips stay longer than they would")
-    if reserve.is_file() and reserve.stat().st_size != RESERVE_BYTES:
-        yield Finding("altered", "reserve", "it has another size; nothing is kept in it")
+    if reserve.is_file() and not is_reserve(reserve.read_bytes()):
+        yield Finding("altered", "reserve", "it is not what the camera wrote; nothing is kept in it")
 
 
 def _marks(opener: Opener, folder: Path) -> Iterator[Finding]:

@@ -16,15 +16,20 @@ _BLOCK_BYTES = 4096
 
 @contextmanager
 def small_disk(folder: Path, size_bytes: int, kind: str = "tmpfs") -> Iterator[Path]:
-    """`folder` with a `tmpfs` on it, or an `ext4` in a file as a loop device; skips the test where that may not be."""
+    """`folder` with a `tmpfs` on it, or an `ext4` in `folder`.img as a loop device; skips where that may not be.
+
+    `ext4` is without its own journal, so that what is free is known; `journalled ext4` is what a Pi has.
+    """
     image = folder.with_suffix(".img")
+    loop = [
+        ["truncate", f"--size={size_bytes}", str(image)],
+        ["mkfs.ext4", "-q", "-m", "0", str(image)],
+        ["mount", "-o", "loop", str(image), str(folder)],
+    ]
     commands = {
         "tmpfs": [["mount", "-t", "tmpfs", "-o", f"size={size_bytes},mode=0755", "stoop-test", str(folder)]],
-        "ext4": [
-            ["truncate", f"--size={size_bytes}", str(image)],
-            ["mkfs.ext4", "-q", "-m", "0", "-O", "^has_journal", str(image)],
-            ["mount", "-o", "loop", str(image), str(folder)],
-        ],
+        "ext4": [loop[0], [*loop[1][:-1], "-O", "^has_journal", str(image)], loop[2]],
+        "journalled ext4": loop,
     }
     folder.mkdir()
     for command in commands[kind]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import zlib
 from pathlib import Path
 
 from camera.vault.errors import StorageError, VaultError
@@ -11,6 +12,7 @@ from camera.vault.files import Files, write_durably
 from camera.vault.journal import count_records, journal_files
 
 _ID = re.compile(r"[0-9a-f]{32}")
+_SEQUENCE = re.compile(rb"([0-9]{1,10})(?: ([0-9a-f]{8}))?\s*")
 _NUMBER_DIGITS = 8
 _MAX_NUMBER = 16**_NUMBER_DIGITS - 1
 
@@ -47,17 +49,31 @@ class ClipIds:
         number = self.next_number
         if number > _MAX_NUMBER:
             raise VaultError(f"there have been {_MAX_NUMBER} clips; use a new data folder")
-        write_durably(self._files, self._path, f"{number}\n".encode())
+        write_durably(self._files, self._path, sequence_text(number))
         self._last = number
         return f"{number:08x}{os.urandom(12).hex()}"
 
     def _stored(self) -> int:
         """The stored number; -1 when there is none that can be read."""
         try:
-            text = self._files.read(self._path).decode("ascii").strip()
-        except (StorageError, UnicodeDecodeError):
+            number = read_sequence(self._files.read(self._path))
+        except StorageError:
             return -1
-        return int(text) if re.fullmatch(r"[0-9]{1,10}", text) else -1
+        return -1 if number is None else number
+
+
+def sequence_text(number: int) -> bytes:
+    """What stands in `sequence`: the number, and a CRC-32 by which a changed digit can be told."""
+    digits = f"{number}".encode()
+    return digits + f" {zlib.crc32(digits):08x}\n".encode()
+
+
+def read_sequence(data: bytes) -> int | None:
+    """The number; None when it is none. The first version wrote no CRC."""
+    match = _SEQUENCE.fullmatch(data)
+    if match is None or (match[2] and match[2] != f"{zlib.crc32(match[1]):08x}".encode()):
+        return None
+    return int(match[1])
 
 
 def number_of(clip_id: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 from pathlib import Path
 
@@ -12,12 +13,14 @@ from camera.vault.files import Files, write_durably
 RESERVE_BYTES = 256 * 1024
 """About 500 journal records; the owner is told of the full card long before."""
 _NAME = "reserve"
+_DIGEST_BYTES = 32
 
 
 class Reserve:
     """A file of noise that is removed when nothing else makes room, and written again when there is room.
 
-    Noise, because a file system may keep zeros without keeping room. A crash leaves it, half of it under its temporary
+    Noise, because a file system may keep zeros without keeping room, with its digest before it, so that a changed byte
+    can be told. A crash leaves it, half of it under its temporary
     name, or nothing: the next `refill` mends each.
     """
 
@@ -29,7 +32,8 @@ class Reserve:
         try:
             if self._files.size(self._path) is not None:
                 return
-            write_durably(self._files, self._path, os.urandom(RESERVE_BYTES))
+            noise = os.urandom(RESERVE_BYTES - _DIGEST_BYTES)
+            write_durably(self._files, self._path, hashlib.sha256(noise).digest() + noise)
         except StorageError:
             with contextlib.suppress(StorageError):
                 self._files.remove(self._path.with_name(f"{_NAME}.new"))
@@ -41,3 +45,8 @@ class Reserve:
         self._files.remove(self._path)
         self._files.sync_folder(self._path.parent)
         return True
+
+
+def is_reserve(data: bytes) -> bool:
+    """Whether it is what `refill` writes, byte for byte."""
+    return len(data) == RESERVE_BYTES and hashlib.sha256(data[_DIGEST_BYTES:]).digest() == data[:_DIGEST_BYTES]

@@ -187,7 +187,7 @@ def test_what_can_be_read_is_exactly_what_the_threat_model_says(seized: Seized) 
         "public_key",
         "paired_at_ms",
     }
-    assert re.fullmatch(rb"[0-9]+\n", seized.files["sealed/sequence"])
+    assert re.fullmatch(rb"[0-9]+ [0-9a-f]{8}\n", seized.files["sealed/sequence"])
 
 
 def test_sealed_files_are_noise_after_their_heads(seized: Seized) -> None:
