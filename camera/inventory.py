@@ -33,6 +33,7 @@ KINDS: tuple[tuple[str, str], ...] = (
     ("replies", r"camera/replies/.*"),
     ("ways_out", r"camera/holes\.json|courier/.*"),
     ("server", r"server/.*"),
+    ("recovery", r"camera/recovery\.json"),
     ("proof", r"proof\.json"),
     ("running", r"run/.*"),
     (

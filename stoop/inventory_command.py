@@ -31,6 +31,7 @@ TELLS: dict[str, str] = {
     "replies": "phrases that are played to anybody at the door",
     "ways_out": "the addresses that notices and copies go to, and what lets one in there",
     "server": "the web page's own certificate and its key: they open no recording",
+    "recovery": "a recovery code, stretched, for the second until the camera takes it away",
     "proof": "the last result of stoop prove",
     "running": "signs of a running camera",
     "unfinished": "half of a file that was being written",

@@ -140,6 +140,9 @@ def test_how_long_clips_stay(house: House, page: Page) -> None:
     page.locator(".visit").first.click()
     page.get_by_test_id("clip-goes").wait_for()
     assert_fine(page)
+    page.goto(f"{house.url}/inventory")
+    page.get_by_test_id("pile-clips").wait_for()
+    assert_fine(page)
 
 
 def test_activity(house: House, page: Page) -> None:

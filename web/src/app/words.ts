@@ -1231,6 +1231,7 @@ export const words = {
       replies: ["Your phrases", "What everybody hears at the door: your voice"],
       ways_out: ["Ways out of the house", "Addresses for notices and copies, and what lets one in there"],
       server: ["The page’s own address", "Its certificate and the key of it; they open no clip"],
+      recovery: ["A recovery code", "That somebody in the house has just asked for one; not the code itself"],
       proof: ["The last check", "What it found"],
       running: ["Signs of a running camera", "That it runs"],
       unfinished: ["Half a file", "What was being written when the power went"],

@@ -48,7 +48,7 @@ function Pile({ pile }: { pile: InventoryPile }) {
 
 function Piles({ title, text, piles }: { title: string; text: string; piles: readonly InventoryPile[] }) {
   return (
-    <section class="section">
+    <section class="section stack">
       <h2>{title}</h2>
       <p class="soft">{text}</p>
       <ul class="card card-flush rows">
@@ -88,7 +88,7 @@ function Found({ found }: { found: Inventory }) {
     <>
       <Alarms found={found} />
       <Piles title={words.inventory.locked} text={words.inventory.lockedText} piles={locked} />
-      <section class="section">
+      <section class="section stack">
         <h2>{words.inventory.absent}</h2>
         <ul class="card stack-tight cannot">
           {words.inventory.absentList.map((line) => (
@@ -100,11 +100,15 @@ function Found({ found }: { found: Inventory }) {
         </ul>
       </section>
       <Piles title={words.inventory.readable} text={words.inventory.readableText} piles={readable} />
-      {found.clips_ever !== null && <p class="soft small">{words.inventory.ever(found.clips_ever)}</p>}
-      {found.unread.length > 0 && <p class="soft small">{words.inventory.unread(found.unread.join(", "))}</p>}
-      <p class="soft small">
-        {words.inventory.command} <code>stoop inventory</code>
-      </p>
+      <div class="section stack-tight">
+        {found.clips_ever !== null && <p class="soft small">{words.inventory.ever(found.clips_ever)}</p>}
+        {found.unread.length > 0 && (
+          <p class="soft small">{words.inventory.unread(found.unread.join(", "))}</p>
+        )}
+        <p class="soft small">
+          {words.inventory.command} <code>stoop inventory</code>
+        </p>
+      </div>
     </>
   );
 }
