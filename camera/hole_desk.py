@@ -164,7 +164,7 @@ class HoleDesk:
             self.open.holes,
             self.open.tag,
             now.is_watching,
-            now.is_delivering,
+            now.is_delivering or not now.is_watching or now.is_bell_only,
             now.recording_clip,
             self.snooze_left_s,
         )

@@ -29,6 +29,7 @@ class JoinArgs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     key: str
     auth: str
     notices: Annotated[tuple[NoticeKind, ...], msgspec.Meta(min_length=1, max_length=3)]
+    cooldown_s: Annotated[int, msgspec.Meta(ge=0, le=3600)] = 60
 
 
 class LeaveArgs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -54,7 +55,8 @@ def push_join(authority: Authority, control: Control, caller: Caller, payload: P
     others = tuple(p for p in old.phones if p.device != device.device) if isinstance(old, Push) else ()
     if len(others) >= MOST_PHONES:
         raise CommandRefused("conflict", f"{MOST_PHONES} devices take notices already: switch one of them off first")
-    hole = _push((*others, _phone(device, args)), desk.open.push_key, args.notices)
+    phones = (*others, _phone(device, args))
+    hole = Push(phones=phones, secret=desk.open.push_key, notices=args.notices, cooldown_s=args.cooldown_s)
     if hole != old:
         control.note(opened(authority, device, hole))
         desk.keep(desk.open.with_hole(hole))
@@ -102,10 +104,6 @@ def _phone(device: Device, args: JoinArgs) -> Phone:
             "bad_request", f"this browser's subscription cannot be read ({error}): try again"
         ) from error
     return phone
-
-
-def _push(phones: tuple[Phone, ...], key: str, notices: tuple[NoticeKind, ...]) -> Push:
-    return Push(phones=phones, secret=key, notices=notices)
 
 
 def public_half(private: str) -> str:

@@ -143,6 +143,7 @@ class HolesNow(msgspec.Struct, frozen=True, tag="holes"):
     """8 hex digits by which the other side tells this camera from others; made with the first hole, no camera id."""
     is_watching: bool
     is_delivering: bool
+    """False where pictures should come and do not: not when the owner switched them off, nor in bell-only mode."""
     open_clip: str | None
     snooze_left_s: float = 0.0
 

@@ -63,6 +63,8 @@ class NoticeRules:
             return was_told and now_s >= self.snoozed_until_s
         if word not in self._chosen or now_s < self.snoozed_until_s:
             return False
+        if word == "offline" and self._is_offline_told:
+            return False
         if word != "ring" and now_s - self._told_at_s.get(word, float("-inf")) < self._cooldown_s:
             return False
         self._told_at_s[word] = now_s

@@ -18,17 +18,13 @@ SILENCE_S = 10.0
 REPORT_S = 15.0
 _END_S = 5.0
 
-WORDS: dict[str, Word] = {
-    "bell.rang": "ring",
-    "motion.started": "motion",
-    "source.lost": "offline",
-    "source.back": "back",
-}
+WORDS: dict[str, Word] = {"bell.rang": "ring", "motion.started": "motion"}
 
 
 class Notifier:
     """A Carrier. `send` is called on this thread alone; it must return or raise CourierError within 15 s.
 
+    Offline is a state and not an event: what cooldown or snooze kept back is told afterwards if it is still so.
     A new ring is tried at once, whatever pause an earlier failure made.
     """
 
@@ -46,6 +42,8 @@ class Notifier:
         self._is_closed = False
         self._pause_s, self._try_at_s = 0.0, float("-inf")
         self._gone_at_s: float | None = None
+        self._lost_at_s: float | None = None
+        """Since when the camera process is not heard, and since when its lens delivers nothing."""
         self._report = HoleReport(kind, "trying")
         self._report_at_s = float("-inf")
         self._thread = threading.Thread(target=self._run, name=kind, daemon=True)
@@ -53,18 +51,24 @@ class Notifier:
 
     def now(self, now: HolesNow) -> None:
         with self._changed:
-            self._rules.snoozed_until_s = self._around.monotonic_s() + now.snooze_left_s
+            now_s = self._around.monotonic_s()
+            self._rules.snoozed_until_s = now_s + now.snooze_left_s
+            self._lost_at_s = None if now.is_delivering else self._lost_at_s or now_s
+            self._changed.notify_all()
 
     def happened(self, event: Event) -> None:
         if word := WORDS.get(event.kind):
             self._put(word, event.at_ms)
+        if event.kind in ("source.lost", "source.back"):
+            with self._changed:
+                is_lost = event.kind == "source.lost"  # as the camera is sure of it, nothing is waited for
+                self._lost_at_s = self._around.monotonic_s() - SILENCE_S if is_lost else None
+                self._changed.notify_all()
 
     def link_changed(self, *, is_there: bool) -> None:
         with self._changed:
-            was_gone, self._gone_at_s = self._gone_at_s, None if is_there else self._around.monotonic_s()
+            self._gone_at_s = None if is_there else self._around.monotonic_s()
             self._changed.notify_all()
-        if is_there and was_gone is not None:
-            self._put("back", self._around.wall_ms())
 
     def try_out(self) -> None:
         self._put("test", self._around.wall_ms())
@@ -98,7 +102,7 @@ class Notifier:
         with self._changed:
             while not self._is_closed:
                 now_s = self._around.monotonic_s()
-                self._notice_silence(now_s)
+                self._look_whether_offline(now_s)
                 if now_s - self._report_at_s >= REPORT_S:
                     self._say(self._report)
                 if now_s >= self._try_at_s and (notice := self._queue.next(now_s)) is not None:
@@ -106,11 +110,12 @@ class Notifier:
                 self._changed.wait(0.5)
         return None
 
-    def _notice_silence(self, now_s: float) -> None:
-        if self._gone_at_s is not None and now_s - self._gone_at_s >= SILENCE_S:
-            self._gone_at_s = float("inf")  # told; until it is heard again
-            if self._rules.wants("offline", now_s):
-                self._queue.put(Notice("offline", now_s, self._around.wall_ms()))
+    def _look_whether_offline(self, now_s: float) -> None:
+        since = [at_s for at_s in (self._gone_at_s, self._lost_at_s) if at_s is not None]
+        word: Word = "offline" if since else "back"
+        is_sure = not since or now_s - min(since) >= SILENCE_S
+        if is_sure and self._rules.wants(word, now_s):
+            self._queue.put(Notice(word, now_s, self._around.wall_ms()))
 
     def _try(self, notice: Notice) -> None:
         try:

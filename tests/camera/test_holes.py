@@ -26,6 +26,7 @@ from camera.contract import (
     HoleReport,
     HolesNow,
     Ntfy,
+    State,
     TestWanted,
     ToCourier,
     Webhook,
@@ -319,3 +320,20 @@ def test_what_was_opened_is_open_after_a_restart(house: House, tmp_path: Path) -
 def test_a_list_that_cannot_be_believed_opens_nothing(house: House, tmp_path: Path, text: str) -> None:
     (tmp_path / "camera" / "holes.json").write_text(text)
     assert HoleDesk(tmp_path / "camera", tmp_path, house.clock, house.control).open.holes == ()
+
+
+@pytest.mark.parametrize(
+    ("changed", "is_told_lost"),
+    [({}, True), ({"is_watching": False}, False), ({"is_bell_only": True, "is_dark": True}, False)],
+    ids=["lens lost", "switched off", "bell-only and dark"],
+)
+def test_a_lens_that_is_closed_on_purpose_is_not_offline(
+    house: House, tmp_path: Path, changed: dict[str, Any], is_told_lost: bool
+) -> None:
+    class Camera:
+        def state(self) -> State:
+            now = {"is_watching": True, "is_delivering": False, **changed}
+            return msgspec.structs.replace(house.control.state(), **now)
+
+    desk = HoleDesk(tmp_path / "camera", tmp_path / "again", house.clock, Camera())
+    assert desk.state().is_delivering is not is_told_lost

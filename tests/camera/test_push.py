@@ -131,6 +131,12 @@ def test_each_device_joins_for_itself_and_the_last_to_leave_closes(house: House)
     assert whats(house, cards.HoleClosed) == ["push fcm.googleapis.com:443", "push web.push.apple.com:443"]
 
 
+def test_how_often_at_most_is_kept_and_told(house: House) -> None:
+    assert joined(house)["holes"][0]["cooldown_s"] == 60
+    assert body_of(join(house, cooldown_s=600))["holes"][0]["cooldown_s"] == 600
+    assert code_of(join(house, cooldown_s=-1)) == "bad_request"
+
+
 def test_joining_again_replaces_what_the_device_had(house: House) -> None:
     joined(house)
     body_of(join(house, endpoint=f"{ENDPOINT}-new"))

@@ -31,6 +31,13 @@ def test_a_snooze_silences_all_but_a_test() -> None:
     assert rules.wants("ring", 100)
 
 
+def test_offline_is_told_once_until_it_is_over() -> None:
+    rules = NoticeRules(["offline"], 60)
+    assert [rules.wants("offline", at) for at in (0, 100)] == [True, False]
+    assert rules.wants("back", 110)
+    assert [rules.wants("offline", at) for at in (50, 111)] == [False, True]
+
+
 def test_back_is_told_only_after_offline_was() -> None:
     rules = NoticeRules(["offline"], 0)
     assert not rules.wants("back", 0)

@@ -281,6 +281,52 @@ def test_a_camera_that_is_gone_for_long_is_told_and_its_return_too(started: Star
     assert [each.word for each in way.got] == ["offline", "back"]
 
 
+def how(*, is_delivering: bool = True, snooze_left_s: float = 0.0) -> HolesNow:
+    return HolesNow((), "", True, is_delivering, None, snooze_left_s)
+
+
+def test_a_lens_that_is_lost_is_told_at_once_and_its_return_too(started: Started) -> None:
+    made, way, _, _ = started
+    made.happened(Event("source.lost", 1))
+    soon(lambda: way.got)
+    made.now(how(is_delivering=False))
+    made.happened(Event("source.back", 2))
+    soon(lambda: len(way.got) == 2)
+    assert [each.word for each in way.got] == ["offline", "back"]
+
+
+def test_a_lens_that_delivered_nothing_before_anybody_listened_is_told(started: Started) -> None:
+    made, way, clock, _ = started
+    made.now(how(is_delivering=False))
+    time.sleep(0.6)
+    assert way.got == []  # it may only be opening
+    clock.now_s += notifier.SILENCE_S
+    soon(lambda: way.got)
+    assert [each.word for each in way.got] == ["offline"]
+
+
+def test_what_was_kept_back_by_a_snooze_is_told_when_it_is_still_so(started: Started) -> None:
+    made, way, clock, _ = started
+    made.now(how(is_delivering=False, snooze_left_s=600))
+    clock.now_s += 300
+    time.sleep(0.6)
+    assert way.got == []
+    clock.now_s += 301
+    soon(lambda: way.got)
+    assert [each.word for each in way.got] == ["offline"]
+
+
+def test_a_lens_that_flickers_is_told_no_oftener_than_the_cooldown_and_not_forgotten(started: Started) -> None:
+    made, way, clock, _ = started
+    for kind in ("source.lost", "source.back", "source.lost"):
+        made.happened(Event(kind, 1))
+        time.sleep(0.7)
+    assert [each.word for each in way.got] == ["offline", "back"]
+    clock.now_s += 61
+    soon(lambda: len(way.got) == 3)
+    assert way.got[2].word == "offline"
+
+
 def test_snooze_reaches_the_thread(started: Started) -> None:
     made, way, clock, _ = started
     made.now(HolesNow((), "", True, True, None, snooze_left_s=60))

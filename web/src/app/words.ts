@@ -851,6 +851,10 @@ export const words = {
       motion: "Something moves",
       offline: "The camera sees nothing any more",
     } as const,
+    cooldown: "Movement, and the camera’s own troubles, at most",
+    cooldowns: { "0": "Each time", "60": "Once a minute", "600": "Once in 10 min" } as const,
+    offlineNote:
+      "When the doorbell itself has no power, it cannot send this. Home Assistant notices that by itself, within half a minute.",
     flaws: {
       address: "Give the IP address of the other device, such as 192.168.1.20.",
       port: "Give a port between 1 and 65535.",
@@ -895,7 +899,7 @@ export const words = {
     toTime: "Until",
     found: (count: number) =>
       count === 0 ? "No clip from then" : plural(count, "clip from then", "clips from then"),
-    then: (day: string, from: string, to: string) => `About ${day}, ${from} to ${to}`,
+    aboutThen: (day: string, from: string, to: string) => `About ${day}, ${from} to ${to}`,
     foundHint: "Clips that begin up to half an hour before or after are listed too.",
     help: "Open a clip to save or delete it. If others are in it, “Copy for somebody” takes them out before you hand it over.",
   },
@@ -930,6 +934,8 @@ export const words = {
     stay: "This takes as long as the clip. Keep this page in front.",
     done: "The copy is ready",
     watch: "Watch it to the end before you hand it over: only you can see whether somebody shows.",
+    lost: (share: number) =>
+      `This device was busy: ${Math.round(share * 100)} % of the pictures are missing. Close other pages and make it again.`,
     save: "Save the video",
     saveText: "Save the page that goes with it",
     both: "Hand both over. The page says what was taken out, and that this is not the original.",

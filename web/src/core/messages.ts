@@ -255,12 +255,14 @@ export type Hole = HolePlace &
         readonly topic: string;
         readonly is_tls?: boolean;
         readonly notices?: readonly NoticeKind[];
+        readonly cooldown_s?: number;
       }
     | {
         readonly kind: "webhook";
         readonly path?: string;
         readonly is_tls?: boolean;
         readonly notices?: readonly NoticeKind[];
+        readonly cooldown_s?: number;
       }
     | {
         readonly kind: "mirror";
@@ -303,6 +305,7 @@ export interface OpenHole {
   readonly path?: string;
   readonly is_tls?: boolean;
   readonly notices?: readonly NoticeKind[];
+  readonly cooldown_s?: number;
   readonly protocol?: "sftp" | "webdav" | "s3";
   readonly folder?: string;
   readonly keep_days?: number | null;
@@ -366,7 +369,7 @@ export interface Commands {
   "holes.test": { args: { kind: HoleKind }; result: WaysTold };
   "push.key": { args: Nothing; result: { public_key: string } };
   "push.join": {
-    args: { endpoint: string; key: string; auth: string; notices: readonly NoticeKind[] };
+    args: { endpoint: string; key: string; auth: string; notices: readonly NoticeKind[]; cooldown_s: number };
     result: WaysTold;
   };
   "push.leave": { args: { device: string }; result: WaysTold };

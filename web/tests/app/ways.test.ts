@@ -152,3 +152,13 @@ describe("what is said of a way out", () => {
     ]);
   });
 });
+
+describe("how often at most", () => {
+  it("is sent, and read back from what is open", () => {
+    const draft = { ...emptyDraft("ntfy"), address: "192.168.1.9", topic: "door", cooldownS: 600 };
+    expect(holeOf("ntfy", draft)).toMatchObject({ cooldown_s: 600, notices: ["ring", "offline"] });
+    const open = { ...mirror, kind: "ntfy" as const, cooldown_s: 600 };
+    expect(draftOf(open).cooldownS).toBe(600);
+    expect(draftOf({ ...mirror, kind: "ntfy" }).cooldownS).toBe(60);
+  });
+});

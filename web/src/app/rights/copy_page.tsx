@@ -25,6 +25,9 @@ import { eachPicture, Redactor, recordCopy, recordingKind } from "./redactor";
 const say = words.copy;
 const WAYS = (["hide", "keep"] as const).map((value) => ({ value, label: say.ways[value] }));
 
+/** Of the pictures: above this share the owner is told. */
+const MUCH_LOST = 0.25;
+
 interface Opened {
   readonly url: string | null;
   readonly share: number;
@@ -61,6 +64,7 @@ function useWholeClip(id: string, identity: string | null): Opened {
 
 interface Copy {
   readonly video: Blob;
+  readonly lost: number;
   readonly url: string;
   readonly name: string;
   readonly account: string;
@@ -72,6 +76,9 @@ function Finished({ copy }: { copy: Copy }) {
     <section class="card stack" aria-label={say.done} data-testid="copy-done">
       <h2>{say.done}</h2>
       <p>{say.watch}</p>
+      {copy.lost > MUCH_LOST && (
+        <Notice tone="warn" icon="warning" title={say.lost(copy.lost)} testid="copy-few" />
+      )}
       <video
         class="copy-result"
         preload="auto"
@@ -209,7 +216,13 @@ function Editor({ id, url, isCut, title }: { id: string; url: string; isCut: boo
       if (!element || !kind) return;
       setShare(0);
       try {
-        const made = await recordCopy(element, plan, kind, setShare, stopping.current.signal);
+        const { video: made, lost } = await recordCopy(
+          element,
+          plan,
+          kind,
+          setShare,
+          stopping.current.signal,
+        );
         const atMs =
           content.kind === "ready" ? (content.visits.find((each) => each.id === id)?.atMs ?? null) : null;
         const name = say.fileName(
@@ -226,7 +239,7 @@ function Editor({ id, url, isCut, title }: { id: string; url: string; isCut: boo
           sha256: digest,
           sizeBytes: made.size,
         });
-        setCopy({ video: made, url: URL.createObjectURL(made), name, account });
+        setCopy({ video: made, lost, url: URL.createObjectURL(made), name, account });
       } finally {
         setShare(null);
       }

@@ -67,6 +67,19 @@ export class Redactor {
   }
 }
 
+export interface Recorded {
+  readonly video: Blob;
+  /** Share of the clip's pictures that the browser was too busy to show, and so to copy. */
+  readonly lost: number;
+}
+
+/** Share of pictures that were dropped since `before`. */
+function lostSince(before: VideoPlaybackQuality, video: HTMLVideoElement): number {
+  const now = video.getVideoPlaybackQuality();
+  const all = now.totalVideoFrames - before.totalVideoFrames;
+  return all > 0 ? (now.droppedVideoFrames - before.droppedVideoFrames) / all : 0;
+}
+
 /**
  * Plays the clip once from its start and records what `Redactor` makes of each picture. Resolves with the finished file.
  * Raises the signal's reason, or Error where the browser gives up.
@@ -77,7 +90,7 @@ export async function recordCopy(
   kind: Recording,
   onProgress: (share: number) => void,
   signal: AbortSignal,
-): Promise<Blob> {
+): Promise<Recorded> {
   const canvas = document.createElement("canvas");
   const redactor = new Redactor(canvas);
   video.pause();
@@ -99,6 +112,7 @@ export async function recordCopy(
     redactor.draw(video, plan, atS);
     onProgress(video.duration > 0 ? Math.min(1, atS / video.duration) : 0);
   });
+  const before = video.getVideoPlaybackQuality();
   try {
     recorder.start();
     await video.play();
@@ -111,7 +125,7 @@ export async function recordCopy(
     if (recorder.state !== "inactive") recorder.stop();
     for (const track of stream.getTracks()) track.stop();
   }
-  return new Blob(parts, { type: kind.type.split(";")[0] ?? "" });
+  return { video: new Blob(parts, { type: kind.type.split(";")[0] ?? "" }), lost: lostSince(before, video) };
 }
 
 /** Calls back with each picture's own time where the browser tells it, else with each drawing of the page. */

@@ -148,7 +148,7 @@ function OpenRequest({ request, visits }: { request: Request; visits: readonly V
         <p class="rows-title">{withoutTimes(request.about)}</p>
         {times && (
           <p class="soft small">
-            {words.rights.then(shortDate(Date.parse(`${times.day}T12:00`)), times.from, times.to)}
+            {words.rights.aboutThen(shortDate(Date.parse(`${times.day}T12:00`)), times.from, times.to)}
           </p>
         )}
         <p class="soft small">

@@ -33,6 +33,7 @@ interface PushDialogProps {
 function PushDialog({ hole, onTold, onClose }: PushDialogProps) {
   const { api } = useParts();
   const [notices, setNotices] = useState<readonly NoticeKind[]>(hole?.notices ?? ["ring", "offline"]);
+  const [cooldownS, setCooldown] = useState(hole?.cooldown_s ?? 60);
   const saving = useAction({ explain });
   const isEmpty = notices.length === 0;
   const save = async (event: Event) => {
@@ -50,7 +51,7 @@ function PushDialog({ hole, onTold, onClose }: PushDialogProps) {
       await permit();
       const { public_key } = await api.command("push.key", {});
       const made = await subscribe(public_key);
-      onTold(await api.command("push.join", { ...made, notices }));
+      onTold(await api.command("push.join", { ...made, notices, cooldown_s: cooldownS }));
     });
     if (!isDone) return;
     toast(say.on, "check");
@@ -66,7 +67,13 @@ function PushDialog({ hole, onTold, onClose }: PushDialogProps) {
           ))}
         </ul>
         <p class="soft">{say.not}</p>
-        <Notices notices={notices} error={isEmpty ? words.ways.flaws.notices : null} onNotices={setNotices} />
+        <Notices
+          notices={notices}
+          cooldownS={cooldownS}
+          error={isEmpty ? words.ways.flaws.notices : null}
+          onNotices={setNotices}
+          onCooldown={setCooldown}
+        />
         {(hole?.phones?.length ?? 0) > 1 && <p class="soft small">{say.forAll}</p>}
         <FieldError error={saving.error} />
         <div class="dialog-actions">

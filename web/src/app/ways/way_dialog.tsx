@@ -93,7 +93,9 @@ function Field({ name, kind, draft, flaw, hasSecret, onDraft }: FieldProps) {
       <Notices
         notices={draft.notices}
         error={flaw === "notices" ? words.ways.flaws.notices : null}
+        cooldownS={draft.cooldownS}
         onNotices={(notices) => onDraft({ ...draft, notices })}
+        onCooldown={(cooldownS) => onDraft({ ...draft, cooldownS })}
       />
     );
   const member = name === "key" ? "secret" : name;
@@ -113,12 +115,19 @@ function Field({ name, kind, draft, flaw, hasSecret, onDraft }: FieldProps) {
 
 interface NoticesProps {
   notices: readonly NoticeKind[];
+  cooldownS: number;
   error: string | null;
   onNotices: (notices: readonly NoticeKind[]) => void;
+  onCooldown: (seconds: number) => void;
 }
 
+const COOLDOWNS = (["0", "60", "600"] as const).map((value) => ({
+  value,
+  label: words.ways.cooldowns[value],
+}));
+
 /** Which kinds are told of. */
-export function Notices({ notices, error, onNotices }: NoticesProps) {
+export function Notices({ notices, cooldownS, error, onNotices, onCooldown }: NoticesProps) {
   const set = (notice: NoticeKind, is: boolean) => {
     const others = notices.filter((each) => each !== notice);
     onNotices(is ? [...others, notice] : others);
@@ -137,6 +146,19 @@ export function Notices({ notices, error, onNotices }: NoticesProps) {
         </Tick>
       ))}
       <FieldError error={error} />
+      {notices.includes("offline") && <p class="soft small">{words.ways.offlineNote}</p>}
+      {notices.some((each) => each !== "ring") && (
+        <>
+          <p class="small">{words.ways.cooldown}</p>
+          <Choices
+            legend={words.ways.cooldown}
+            value={cooldownS >= 600 ? "600" : cooldownS > 0 ? "60" : "0"}
+            options={COOLDOWNS}
+            testid="way-cooldown"
+            onChange={(value) => onCooldown(Number(value))}
+          />
+        </>
+      )}
     </fieldset>
   );
 }

@@ -32,6 +32,8 @@ export interface Draft {
   readonly isTls: boolean;
   readonly hasKey: boolean;
   readonly notices: readonly NoticeKind[];
+  /** No notice of the same kind for so long; a ring is always told. */
+  readonly cooldownS: number;
   /** "" is never. */
   readonly keepDays: string;
 }
@@ -53,6 +55,7 @@ export function emptyDraft(kind: AddressedKind): Draft {
     isTls: false,
     hasKey: false,
     notices: ["ring", "offline"],
+    cooldownS: 60,
     keepDays: "30",
   };
 }
@@ -72,6 +75,7 @@ export function draftOf(hole: OpenHole): Draft {
     name: hole.name ?? "",
     isTls: hole.is_tls ?? false,
     notices: hole.notices ?? empty.notices,
+    cooldownS: hole.cooldown_s ?? empty.cooldownS,
     keepDays: hole.keep_days === null ? "" : String(hole.keep_days ?? 30),
   };
 }
@@ -141,6 +145,7 @@ export function holeOf(kind: AddressedKind, draft: Draft): Hole {
     ...(isOutside(draft) ? { is_off_lan: true } : {}),
     ...(draft.secret ? { secret: draft.secret } : {}),
   };
+  const told = { notices: draft.notices, cooldown_s: draft.cooldownS };
   const tls = {
     is_tls: draft.isTls,
     ...(draft.isTls && draft.name.trim() ? { name: draft.name.trim() } : {}),
@@ -149,9 +154,9 @@ export function holeOf(kind: AddressedKind, draft: Draft): Hole {
     case "mqtt":
       return { kind, ...place, user: draft.user.trim() };
     case "ntfy":
-      return { kind, ...place, ...tls, topic: draft.topic, notices: draft.notices };
+      return { kind, ...place, ...tls, topic: draft.topic, ...told };
     case "webhook":
-      return { kind, ...place, ...tls, path: draft.path || "/", notices: draft.notices };
+      return { kind, ...place, ...tls, path: draft.path || "/", ...told };
     case "mirror": {
       const keep_days = draft.keepDays === "" ? null : Number(draft.keepDays);
       const { protocol, folder } = draft;
