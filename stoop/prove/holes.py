@@ -36,7 +36,7 @@ def holes(installation: Installation) -> Finding:
         if name not in _KNOWN_TABLES
     ]
     faults += code_faults(installation.code)
-    faults += calls_elsewhere(installation, places_of(listed, names_file(installation)))
+    faults += calls_elsewhere(installation, listed)
     told = "; ".join(map(_in_words, listed))
     return judged(CLAIM, how, faults, f"open: {told}" if listed else "you have opened none, so no courier is needed")
 
@@ -68,17 +68,17 @@ def code_faults(code: Path) -> list[str]:
     return [f"{COURIER}{path.name} {fault}" for path in found for fault in clients_in(path, CLIENTS_OF_COURIER)]
 
 
-def calls_elsewhere(installation: Installation, listed: set[tuple[str, int]]) -> list[str]:
+def calls_elsewhere(installation: Installation, listed: tuple[Hole, ...]) -> list[str]:
     """Each connection of a running courier, or of what it started, that leads to nothing on the list."""
     courier = find_running("courier", installation.data, installation.proc)
     if courier is None:
         return []
     if not listed:
         return ["a courier runs although no way out is open"]
-    faults = []
+    places, faults = places_of(listed, names_file(installation)), []
     for process in (courier, *_children(courier)):
         try:
-            faults += [fault for socket in process.sockets() if (fault := _fault(socket, listed))]
+            faults += [fault for socket in process.sockets() if (fault := _fault(socket, places))]
         except FileNotFoundError:  # ended meanwhile
             continue
     return faults

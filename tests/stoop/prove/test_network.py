@@ -11,9 +11,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
 import stoop.prove.kernel
+from camera.contract import Phone, Push
+from camera.hole_desk import OpenHoles
 from camera.settings import Settings
 from server.routes import ROUTES, Route
 from stoop.prove.holes import holes, remote_address
@@ -25,6 +28,7 @@ from stoop.prove.people import no_recognition
 from stoop.prove.processes import OpenSocket, Running, find_running
 from stoop.prove.routes import route_faults, routes, routes_built
 from stoop.prove.routes_live import TEMPTING, answer_faults, filled, routes_answer
+from stoop.supervise import socket_path
 from tests.stoop.prove.fakes import FakeProc, fake_proc
 
 
@@ -269,6 +273,26 @@ def test_a_courier_that_talks_to_anything_else_fails(
 ) -> None:
     couriers(with_hole).socket(family, 40_000, port, state, 12, remote=remote)
     assert holes(with_hole).result == "failed"
+
+
+@pytest.mark.parametrize(
+    ("addresses", "result"), [('["142.250.1.1"]', "proved"), ('["142.250.1.2"]', "failed"), ("[]", "failed")]
+)
+def test_web_push_is_listed_as_outside_and_may_call_only_what_was_found_for_its_name(
+    with_hole: Installation, addresses: str, result: str
+) -> None:
+    phone = Phone("a", "https://fcm.googleapis.com/send/token", "A" * 87, "B" * 22)
+    opened = OpenHoles(holes=(Push(phones=(phone,), secret="S" * 43),))
+    (with_hole.data / "camera" / "holes.json").write_bytes(msgspec.json.encode(opened))
+    names = socket_path(with_hole.data).with_name("names.json")
+    names.parent.mkdir(parents=True, exist_ok=True)
+    names.write_text(f'{{"fcm.googleapis.com": {addresses}}}')
+    couriers(with_hole).socket("tcp", 40_000, 443, "01", 12, remote="0101FA8E")
+    finding = holes(with_hole)
+    assert finding.result == result
+    said = "push to Google (fcm.googleapis.com), looked up by name (OUTSIDE OF YOUR HOUSE)"
+    assert (said if result == "proved" else "the courier calls 142.250.1.1 port 443") in finding.detail
+    assert "token" not in repr(finding)
 
 
 def test_what_the_courier_started_is_looked_at_too(with_hole: Installation) -> None:
