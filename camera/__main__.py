@@ -21,6 +21,7 @@ from camera.picture_steps import PictureSteps
 from camera.process import CameraProcess
 from camera.settings import CameraSettings, Settings, read_settings
 from camera.sources import Source, SourceError, SourceOptions, open_source
+from camera.sources.metering import Meter
 from camera.watchdog import Watchdog
 
 logger = logging.getLogger(__name__)
@@ -37,17 +38,18 @@ def main(words: list[str] | None = None) -> int:
     try:
         settings = _with_button(read_settings(options.config), options.button)
         spec = options.source or settings.source
-        steps = PictureSteps(settings.camera)
+        steps, meter = PictureSteps(settings.camera), Meter()
         camera = CameraProcess(
             options.data,
             settings,
-            lambda: open_lens(spec, steps.settings),
+            lambda: open_lens(spec, steps.settings, meter),
             options.socket or options.data / "run" / "camera.sock",
             _Status(options.status_fd).claim_code,
             watchdog=Watchdog.of(os.environ, os.getpid()),
             make_smaller=steps.smaller,
             given_code=_given_code(options.claim_code_file),
             updater=options.updater,
+            meter=meter,
         )
     except (CameraError, CommandRefused, SourceError, OSError) as error:
         print(f"camera: {error}", file=sys.stderr)
@@ -67,14 +69,16 @@ def main(words: list[str] | None = None) -> int:
     return 1 if has_failed.is_set() else 0
 
 
-def open_lens(spec: str, settings: CameraSettings) -> Source:
+def open_lens(spec: str, settings: CameraSettings, meter: Meter | None = None) -> Source:
     """The source as a doorbell wants it: a video file is shown again and again unless `loop=0` says otherwise.
 
     Raises SourceError with the fix.
     """
     if spec.startswith("file:") and "loop=" not in spec.rpartition("?")[2]:
         spec += "&loop=1" if "?" in spec else "?loop=1"
-    options = SourceOptions(width_px=settings.width_px, height_px=settings.height_px, fps=settings.fps)
+    options = SourceOptions(
+        width_px=settings.width_px, height_px=settings.height_px, fps=settings.fps, meter=meter or Meter()
+    )
     return open_source(spec, options)
 
 

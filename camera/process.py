@@ -55,6 +55,7 @@ from camera.settings import Settings
 from camera.shown_key import CodeReader
 from camera.sound_desk import SoundDesk, open_sound_in
 from camera.sources import Source
+from camera.sources.metering import Meter
 from camera.status import Identity, StatusBoard
 from camera.storage import Storage
 from camera.talk_desk import TalkDesk
@@ -64,10 +65,13 @@ from camera.update_desk import UpdateDesk
 from camera.vault.cards import CameraStarted, ClipKept, ParcelSeen, Record, ViewMoved
 from camera.view import ViewMemory, ViewState
 from camera.view_guard import ViewGuard
+from camera.visible_area import visible_pixels
 from camera.watch import Watch
 from camera.watchdog import Watchdog
 
 _UNKNOWN_SIZE = PictureSize(1280, 720)
+METERED_AT = PictureSize(480, 270)
+"""Fine enough for 15 x 15 zones."""
 _USUAL_SIZES = (_UNKNOWN_SIZE, PictureSize(640, 480), PictureSize(1920, 1080))
 """Before the lens has told its size, a drawing is compared at each of these."""
 _WAITING_STEP_S = 1.0
@@ -95,6 +99,7 @@ class CameraProcess:
         make_smaller: Callable[[], bool] = lambda: False,
         given_code: str | None = None,
         updater: Path | None = None,
+        meter: Meter | None = None,
     ) -> None:
         """`on_claim_code` is told each new code; None when none is valid, at the start too.
 
@@ -140,6 +145,7 @@ class CameraProcess:
         self._watch.on_pipeline = self._parcels.attach
         self._publisher: Publisher[ServerMessage] = Publisher(socket_path, self, may_connect=is_no_courier)
         self._holes = HoleDesk(data / "camera", socket_path.parent, self._clock, self)
+        self._meter = meter or Meter()
         self._updates = UpdateDesk(socket_path.parent, updater, self._clock)
         self._mask: Mask | None = None
         self._shapes = MaskShapes(data / "camera")
@@ -516,6 +522,9 @@ class CameraProcess:
 
     def _put_in_force(self, mask: Mask) -> None:
         self._mask = mask
+        self._meter.visible = visible_pixels(mask.allow, mask.hide, METERED_AT)
+        if self._meter.is_followed:
+            self._watch.open_again()
         self._watch.use_mask(mask, self._shapes.size_of(mask.digest))
         self._hear(self._authority.home.camera())
         self._board.update(mask=MaskState(mask.digest, Masker(mask, self._size).visible_share))

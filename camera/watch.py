@@ -95,6 +95,7 @@ class Watch:
         self._lock = threading.Lock()
         self._wishes: list[Callable[[Pipeline], None]] = []
         self._wants_key = threading.Event()
+        self._wants_open = threading.Event()
         self._wished_key_at_ns: int | None = None
         self._stopping = threading.Event()
         self._is_on = True
@@ -137,6 +138,10 @@ class Watch:
         """A key picture soon, at most 0.3 s after the last that was wished for; wishes until then are one."""
         self._wants_key.set()
 
+    def open_again(self) -> None:
+        """The lens looks at a new drawing only when it is opened: soon, on the video thread."""
+        self._wants_open.set()
+
     def stop(self) -> None:
         """Safe from a signal handler."""
         self._stopping.set()
@@ -159,6 +164,7 @@ class Watch:
             self._lens.close()
 
     def _next(self) -> None:
+        self._step_aside()
         if self._lens is None:
             self._lens = Lens(self._open_source, self._settings.stall_s)
         news = self._lens.next(_TICK_S)
@@ -167,6 +173,11 @@ class Watch:
             self._hear(news)
         except Exception as error:  # the outermost loop of the video thread: fail closed, and start again
             self._fail(error)
+
+    def _step_aside(self) -> None:
+        if self._wants_open.is_set():
+            self._wants_open.clear()
+            self._let_go()
 
     def _hear(self, news: LensNews | None) -> None:
         match news:
@@ -230,13 +241,7 @@ class Watch:
     def _lighten(self) -> None:
         """The rule has changed what is taken; where fewer pictures do not help, the lens is opened for smaller ones."""
         if self._load.is_too_small and self._make_smaller():
-            if self._pipeline:
-                self._pipeline.stop("fault")
-                self._pipeline = None
-            if self._lens:
-                self._lens.close()
-                self._lens = None
-            self._is_delivering = False
+            self._let_go()
             self._port.slowed("this machine is too slow for pictures of this size: smaller ones are taken")
         elif self._load.is_slowed:
             self._port.slowed(
@@ -245,6 +250,16 @@ class Watch:
             )
         else:
             self._port.slowed(None)
+
+    def _let_go(self) -> None:
+        """The lens is opened anew with the next step; a clip that is being recorded ends here."""
+        if self._pipeline:
+            self._pipeline.stop("fault")
+            self._pipeline = None
+        if self._lens:
+            self._lens.close()
+            self._lens = None
+        self._is_delivering = False
 
     def _fitting_mask(self) -> Mask | None:
         with self._lock:

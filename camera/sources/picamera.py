@@ -16,6 +16,7 @@ import numpy as np
 
 from camera.frame import Frame, PictureSize, Plane, plane_views
 from camera.sources.i420 import even_size
+from camera.sources.metering import tuning_for
 from camera.sources.source import SourceError, SourceOptions, SourceSpec
 
 BUFFERS = 4
@@ -82,7 +83,16 @@ class PicameraSource:
         self._camera: Camera | None = None
         camera = _made(number)
         try:
-            self._format, size = _configured(camera, options, is_upside_down=is_upside_down, wanted=wanted)
+            given = _configured(camera, options, is_upside_down=is_upside_down, wanted=wanted)
+            tuning = tuning_for(import_module("picamera2"), camera, options.meter)
+            if tuning is not None:
+                # libcamera reads a tuning only where no camera is open, and says its zones only of one that is
+                _let_go(camera)
+                options.meter.is_possible = False  # until it has started: what does not is not tried twice
+                camera = _made(number, tuning=tuning)
+                given = _configured(camera, options, is_upside_down=is_upside_down, wanted=wanted)
+                options.meter.is_possible = True
+            self._format, size = given
             self._size = even_size(*size)
         except Exception as error:  # picamera2 raises whatever its parts raise
             _let_go(camera)
@@ -171,7 +181,7 @@ def unpadded(padded: Plane, size: PictureSize, layout: str) -> Plane:
     return out
 
 
-def _made(number: int) -> Any:  # Any: a Picamera2, of which `_configured` uses more than Camera names
+def _made(number: int, **tuning: Any) -> Any:  # Any: a Picamera2, of which `_configured` uses more than Camera names
     try:
         picamera2 = import_module("picamera2")
     except ImportError as error:
@@ -185,7 +195,7 @@ def _made(number: int) -> Any:  # Any: a Picamera2, of which `_configured` uses 
             f"camera {number} is not there, {found} found at the connector: {_CABLE}, then restart the Pi"
         )
     try:
-        return picamera2.Picamera2(number)
+        return picamera2.Picamera2(number, **tuning)
     except Exception as error:  # RuntimeError mostly
         raise SourceError(f"camera {number} cannot be opened ({error}): end the other program that uses it") from error
 

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from camera.clock import Clock, SystemClock
 from camera.frame import Frame, PictureSize
+from camera.sources.metering import Meter
 
 
 class SourceError(Exception):
@@ -22,6 +23,8 @@ class SourceOptions:
     height_px: int = 720
     fps: float = 15.0
     clock: Clock = field(default_factory=SystemClock)
+    meter: Meter = field(default_factory=Meter)
+    """Where the exposure of a camera that can be told may look."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -240,10 +240,16 @@ start() {
 	run systemctl enable stoop-firewall.service stoop-update.service stoop.target
 	run systemctl reload-or-restart stoop-firewall.service || refuse "the firewall's rules cannot be loaded, so nothing is started: this kernel needs nftables"
 	run systemctl try-restart avahi-daemon.service || true
-	run systemctl stop stoop-server.service stoop-server.socket
+	stop_server
 	run systemctl restart stoop-camera.service || true
 	run systemctl start --no-block stoop.target
 	[ -n "$DRY" ] || is_healthy || go_back
+}
+
+# The socket first: a page that asks meanwhile would have the server started again, and the job for its end cancelled.
+stop_server() {
+	run systemctl stop stoop-server.socket || true
+	run systemctl stop stoop-server.service || true
 }
 
 is_healthy() {
@@ -265,7 +271,9 @@ answers() {
 	P
 }
 
+# Nothing here may end it half way: whatever a step says, the question at the end is whether it answers.
 go_back() {
+	set +e
 	systemctl --no-pager --lines=5 status stoop-camera.service stoop-server.service >&2 || true
 	if [ ! -L $OPT/previous ]; then refuse "Stoop does not answer: journalctl -u stoop-camera -u stoop-server says why"; fi
 	ln -sfnT "$(readlink $OPT/previous)" $OPT/current
@@ -273,8 +281,8 @@ go_back() {
 	write_firewall
 	write_system
 	systemctl daemon-reload
+	stop_server
 	systemctl restart stoop-firewall.service
-	systemctl stop stoop-server.service stoop-server.socket
 	systemctl restart stoop-camera.service || true
 	systemctl start --no-block stoop-server.socket stoop-server.service || true
 	is_healthy && refuse "the new version does not answer, so the one before is back: journalctl -u stoop-server says why"

@@ -188,3 +188,12 @@ class ClipSink(KeySink):
 
     def clip(self, action: RecorderAction, mask_digest: str) -> None:
         self.actions.append(action)
+
+
+def test_a_lens_that_looks_at_the_drawing_is_let_go_when_it_changes(watch: Watch, sink: KeySink) -> None:
+    """It is opened anew with the next step; what comes then begins a new stream."""
+    watch._take(frame(1))
+    watch.open_again()
+    watch._step_aside()
+    watch._take(frame(2))
+    assert len(sink.units) == 1

@@ -57,16 +57,32 @@ class FakePicamera2:
     is_busy: ClassVar[bool] = False
     script: ClassVar[Callable[[FakePicamera2, int], tuple[Array, dict[str, Any]] | None]]
     made: ClassVar[list[FakePicamera2]] = []
+    tunings: ClassVar[dict[str, dict[str, Any]]] = {}
+    refuses_tuning: ClassVar[bool] = False
     formats: ClassVar[tuple[str, ...]] = ("YUV420", "NV12", "XBGR8888")
 
     @staticmethod
     def global_camera_info() -> list[dict[str, Any]]:
         return [{"Num": number, "Model": "imx708"} for number in range(FakePicamera2.cameras)]
 
-    def __init__(self, camera_num: int = 0) -> None:
+    @staticmethod
+    def load_tuning_file(name: str) -> dict[str, Any]:
+        if name not in FakePicamera2.tunings:
+            raise RuntimeError("Tuning file not found")
+        return FakePicamera2.tunings[name]
+
+    def __init__(self, camera_num: int = 0, tuning: dict[str, Any] | None = None) -> None:
+        if tuning is not None and FakePicamera2.refuses_tuning:
+            raise RuntimeError("Camera __init__ sequence did not complete.")
+        self.tuning = tuning
         if FakePicamera2.is_busy:
             raise RuntimeError("Failed to acquire camera: Device or resource busy")
-        self.camera_controls: dict[str, Any] = {"FrameDurationLimits": (1, 2, None)}
+        whole = (0, 0, 4608, 2592)
+        self.camera_controls: dict[str, Any] = {
+            "FrameDurationLimits": (1, 2, None),
+            "ScalerCrop": (whole, whole, whole),
+        }
+        self.camera_properties: dict[str, Any] = {"Model": "imx708", "ScalerCropMaximum": whole}
         self.held: set[FakeRequest] = set()
         self.config: dict[str, Any] = {}
         self.calls: list[str] = []
@@ -135,6 +151,8 @@ def plug_in(monkeypatch: pytest.MonkeyPatch) -> type[FakePicamera2]:
     monkeypatch.setattr(FakePicamera2, "is_busy", False)
     monkeypatch.setattr(FakePicamera2, "script", staticmethod(plain_script), raising=False)
     monkeypatch.setattr(FakePicamera2, "made", [])
+    monkeypatch.setattr(FakePicamera2, "tunings", {})
+    monkeypatch.setattr(FakePicamera2, "refuses_tuning", False)
     picamera2, libcamera = types.ModuleType("picamera2"), types.ModuleType("libcamera")
     vars(picamera2)["Picamera2"] = FakePicamera2
     vars(libcamera)["Transform"] = FakeTransform
