@@ -320,6 +320,8 @@ def settings_set(authority: Authority, control: Control, caller: Caller, payload
         is_loosening_locked=old.is_loosening_locked or args.loosening_lock is True,
         is_bell_only=old.is_bell_only if args.bell_only is None or is_wake_to_wait else args.bell_only,
     )
+    if args.visitor_message:
+        control.message_desk().must_speak()
     to_hear = {choice: getattr(args, choice) for choice in CHOICES}
     new = with_choices(new, to_hear, is_locked=old.is_loosening_locked)
     if new != old:

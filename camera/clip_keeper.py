@@ -18,17 +18,17 @@ _TAIL_NS = 500_000_000
 
 
 class SoundSource(Protocol):
-    """What was heard at the door in the last seconds; off: no clip gets a sound track."""
+    """What was heard at the door in the last seconds, and which clips are to hold it."""
 
-    @property
-    def is_on(self) -> bool: ...
+    def wants(self, cause: str) -> bool: ...
     def between(self, from_ns: int, until_ns: int) -> list[SoundUnit]: ...
 
 
 class NoSound:
     """A camera without a microphone."""
 
-    is_on = False
+    def wants(self, cause: str) -> bool:
+        return False
 
     def between(self, from_ns: int, until_ns: int) -> list[SoundUnit]:
         return []
@@ -53,7 +53,7 @@ class ClipKeeper:
     def apply(self, action: RecorderAction, mask_digest: str) -> None:
         match action:
             case StartClip(cause, units):
-                self._clip = self._vault.open_clip(cause, mask_digest, has_sound=self._sound.is_on)
+                self._clip = self._vault.open_clip(cause, mask_digest, has_sound=self._sound.wants(cause))
                 self._sound_from_ns = units[0].captured_at_ns
                 self._on_change("clip.opened", self._clip.clip_id)
                 for unit in units:

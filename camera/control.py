@@ -11,6 +11,7 @@ from camera.hole_desk import HoleDesk
 from camera.home import CameraRecord
 from camera.mask import Mask
 from camera.mask_change import MaskChange
+from camera.message_desk import MessageDesk
 from camera.motion_desk import MotionDesk
 from camera.parcel_desk import ParcelDesk
 from camera.replies import Replies
@@ -123,6 +124,7 @@ class TalkControl(Protocol):
 
     def talk_desk(self) -> TalkDesk: ...
     def replies(self) -> Replies: ...
+    def message_desk(self) -> MessageDesk: ...
 
 
 class KeyControl(Protocol):

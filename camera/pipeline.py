@@ -128,6 +128,14 @@ class Pipeline:
         self._asked["press"] = now_ns
         self._record_what_was_asked()
 
+    def begin_message(self, now_ns: int, longest_s: float) -> None:
+        """A visitor leaves a message from now on; while black there is none."""
+        if self._sees:
+            self._act(self._recorder.on_message(now_ns, longest_s))
+
+    def end_message(self, now_ns: int) -> None:
+        self._act(self._recorder.on_message_end(now_ns))
+
     def stop(self, why: StopReason) -> None:
         """Close the open clip, if there is one; frames may follow. What was asked for stands after a fault only."""
         if why != "fault":

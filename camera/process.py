@@ -43,6 +43,7 @@ from camera.mask import Mask, Masker, MaskError, parse_mask
 from camera.mask_change import MaskChange, compare_at_each
 from camera.mask_replacing import carry_out_due
 from camera.mask_shape import MaskShapes, is_same_shape
+from camera.message_desk import LONGEST_S, MessageDesk
 from camera.motion import Box, MotionTuning
 from camera.motion_desk import MotionDesk
 from camera.parcel_desk import ParcelDesk
@@ -78,6 +79,10 @@ _WAITING_STEP_S = 1.0
 _RETRY_NS = 900_000_000
 _PRESS_STANDS_NS = 30_000_000_000
 """A lens that opens within so long of a press still makes its clip."""
+
+
+_SOUND_COMES_NS = 2_000_000_000
+"""The end of a message is asked for by the vault's thread, a moment later."""
 
 
 class CameraProcess:
@@ -140,6 +145,9 @@ class CameraProcess:
         self._replies = Replies(data / "camera", self._bell.sound)
         self._bell_only = BellOnly()
         self._talk = TalkDesk(self._clock, sound_in, self._bell.sound, self)
+        self._message = MessageDesk(self._clock, self._bell.sound, self, settings.camera.message_wait_s)
+        self._message_over_ns: int | None = None
+        self._sound.on_loud = self._message.heard
         self._watch = Watch(settings.camera, open_source, self, self, lookers, self._guard, self._desk, make_smaller)
         self._parcels = ParcelDesk(data / "camera", self._parcel_seen)
         self._watch.on_pipeline = self._parcels.attach
@@ -164,7 +172,7 @@ class CameraProcess:
         self._bell.start()
         waiting = threading.Thread(target=self._wait, name="waiting", daemon=True)
         waiting.start()
-        threading.Thread(target=self._replies.make_defaults, name="replies", daemon=True).start()
+        threading.Thread(target=self._make_voices, name="replies", daemon=True).start()
         self._show_claim_code()
         try:
             self._watch.run()
@@ -177,6 +185,10 @@ class CameraProcess:
             self.on_server_gone()
             self._publisher.close()
             self._storage.close()
+
+    def _make_voices(self) -> None:
+        self._message.prepare()
+        self._replies.make_defaults()
 
     def stop(self) -> None:
         """Safe from a signal handler."""
@@ -305,7 +317,12 @@ class CameraProcess:
     def replies(self) -> Replies:
         return self._replies
 
+    def message_desk(self) -> MessageDesk:
+        return self._message
+
     def record_press(self, at_ns: int, *, is_visitor: bool) -> None:
+        if is_visitor:
+            self._message.rang()
         if self._bell_only.is_on:
             if is_visitor:  # an owner's test rings: it must not open an eye that only visitors may open
                 self._bell_only.press(at_ns)
@@ -326,6 +343,8 @@ class CameraProcess:
         self._show_claim_code()
 
     def tickets_changed(self, ended: list[str], why: str) -> None:
+        if len(self._authority.tickets):
+            self._message.answered()
         self._talk.close(why, ended)
         for viewer in ended:
             self._publisher.send(TicketEnded(viewer, why))
@@ -390,6 +409,23 @@ class CameraProcess:
         if not is_talking:
             self._publisher.drop_sound()
         self._board.update(is_talking=is_talking, talk_fault=None)
+
+    # --- what a message needs (camera.message_desk) -------------------------------------------------------------------
+
+    def may_take_message(self) -> bool:
+        record = self._authority.home.camera()
+        return record.takes_messages and self._may_record(record) and not len(self._authority.tickets)
+
+    def begin_message(self, now_ns: int) -> None:
+        self._message_over_ns = None
+        self._sound.switch_for_message(is_on=True)
+        self._watch.wish(lambda pipeline: pipeline.begin_message(now_ns, LONGEST_S))
+
+    def end_message(self, now_ns: int, *, was_spoken: bool) -> None:
+        self._watch.wish(lambda pipeline: pipeline.end_message(now_ns))
+        self._message_over_ns = now_ns + _SOUND_COMES_NS
+        if was_spoken:
+            self.announce("message.left")
 
     # --- what the pipeline gives (camera.pipeline) -------------------------------------------------------------------
 
@@ -466,6 +502,10 @@ class CameraProcess:
         """Four times a second on the video thread."""
         now_ns = self._clock.monotonic_ns()
         self._watchdog.tick(now_ns, is_on=self._watch.is_on)
+        self._message.tick()
+        if self._message_over_ns is not None and now_ns >= self._message_over_ns:
+            self._message_over_ns = None
+            self._sound.switch_for_message(is_on=False)
         if self._authority_lock.acquire(
             blocking=False
         ):  # a command that waits for the card must not hold up the picture
@@ -508,8 +548,10 @@ class CameraProcess:
 
     def _hear(self, record: CameraRecord) -> None:
         """The microphone is open for clips only while the owner wants their sound and there can be a clip at all."""
-        may_record = record.is_watching and not record.is_bell_only and self._mask is not None
-        self._sound.switch(is_on=record.is_sound_recorded and may_record)
+        self._sound.switch(is_on=record.is_sound_recorded and self._may_record(record))
+
+    def _may_record(self, record: CameraRecord) -> bool:
+        return record.is_watching and not record.is_bell_only and self._mask is not None
 
     def _parcel_seen(self, news: ParcelNews) -> None:
         if self._bell_only.is_on:

@@ -53,6 +53,7 @@ def reply_delete(authority: Authority, control: Control, caller: Caller, payload
 def reply_play(authority: Authority, control: Control, caller: Caller, payload: Payload) -> Body:
     """Heard at the door; it takes no live view, and the record says who said what."""
     args, device = args_of(payload, ReplyArgs), device_of(caller)
+    control.message_desk().answered()
     played = control.replies().play(args.reply)
     control.note_later(
         cards.ReplyPlayed(at_ms=authority.clock.wall_ms(), device=device.device, name=device.name, what=played.name)

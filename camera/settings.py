@@ -35,6 +35,8 @@ class CameraSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     microphone: str = "alsa"
     lamp: str = "none"
     """Parts of the doorbell: tables in camera/doorbell/."""
+    message_wait_s: Annotated[float, msgspec.Meta(ge=1, le=60)] = 20.0
+    """So long nobody answers before a visitor is asked for a message, where the owner wants that."""
 
 
 class ServerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

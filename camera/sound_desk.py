@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from collections.abc import Callable
 
 from camera.clock import Clock
 from camera.doorbell import MICROPHONES, DoorbellError, Microphone, check_spec, open_part
@@ -11,6 +12,7 @@ from camera.doorbell.aac import AacEncoder
 from camera.doorbell.parts import BLOCK, RATE_HZ, Samples
 from camera.doorbell.sound_in import SoundIn
 from camera.errors import SettingsError
+from camera.message_desk import Loudness
 from camera.settings import CameraSettings
 from camera.sound_unit import SOUND_RATE_HZ, SOUND_SAMPLES, SoundUnit
 
@@ -69,15 +71,32 @@ class SoundDesk:
         self._lock = threading.Lock()
         self._kept: deque[SoundUnit] = deque(maxlen=KEPT_S * SOUND_RATE_HZ // SOUND_SAMPLES)
         self._listening: _Listening | None = None
+        self._is_chosen = self._is_for_message = False
+        self.on_loud: Callable[[bool], None] = lambda is_loud: None
+        """Is told of each 20 ms whether somebody speaks; on the microphone's thread."""
 
     @property
     def is_on(self) -> bool:
         return self._listening is not None
 
+    def wants(self, cause: str) -> bool:
+        """Whether a clip of this cause is to hold sound."""
+        return self._is_chosen or (cause == "message" and self._is_for_message)
+
     def switch(self, *, is_on: bool) -> None:
+        """All clips hold sound from now on, or none but a message."""
+        self._set(is_on, self._is_for_message)
+
+    def switch_for_message(self, *, is_on: bool) -> None:
+        """A message is recorded from now on, or no more."""
+        self._set(self._is_chosen, is_on)
+
+    def _set(self, is_chosen: bool, is_for_message: bool) -> None:
         """Listen from now on, or forget all that was heard."""
         with self._lock:
-            if is_on == self.is_on:
+            was_on, is_on = self.is_on, is_chosen or is_for_message
+            self._is_chosen, self._is_for_message = is_chosen, is_for_message
+            if is_on == was_on:
                 return
             old, self._listening = self._listening, _Listening(self) if is_on else None
             self._kept.clear()
@@ -104,6 +123,7 @@ class SoundDesk:
 
     def heard(self, of: _Listening, block: Samples) -> None:
         """A listening that was switched off is heard no more."""
+        self.on_loud(of.loudness.is_loud(block))
         for unit in of.encoder.encode(block, of.times.begin_of(self._clock.monotonic_ns())):
             with self._lock:
                 if self._listening is of:
@@ -114,7 +134,7 @@ class _Listening:
     """From one switching on to the next switching off."""
 
     def __init__(self, desk: SoundDesk) -> None:
-        self._desk, self.encoder, self.times = desk, AacEncoder(), SoundTimes()
+        self._desk, self.encoder, self.times, self.loudness = desk, AacEncoder(), SoundTimes(), Loudness()
 
     def on_block(self, block: Samples) -> None:
         self._desk.heard(self, block)

@@ -29,11 +29,15 @@ class NoMicrophone:
 
 
 class ToneMicrophone:
-    """A steady tone of `address` Hz (default 440), as fast as time passes: for tests and for trying a demo."""
+    """A tone of `address` Hz (default 440), as fast as time passes: for tests and for trying a demo.
+
+    `930/0.5`: half a second of it, half a second of nothing, and so on.
+    """
 
     def __init__(self, address: str) -> None:
         try:
-            self._hz = float(address or "440")
+            hz, _, every_s = address.partition("/")
+            self._hz, self._every_s = float(hz or "440"), float(every_s or "0")
         except ValueError as error:
             raise DoorbellError(f"the tone {address!r} is no number of Hz: write tone:440") from error
         self._at, self._began_s = 0, time.monotonic()
@@ -42,6 +46,8 @@ class ToneMicrophone:
         t = (np.arange(BLOCK) + self._at) / RATE_HZ
         self._at += BLOCK
         time.sleep(max(0.0, self._began_s + self._at / RATE_HZ - time.monotonic()))
+        if self._every_s and t[0] % (2 * self._every_s) >= self._every_s:
+            return np.zeros(BLOCK, np.int16)
         block: Samples = np.round(_LOUDNESS * np.sin(2 * np.pi * self._hz * t)).astype(np.int16)
         return block
 

@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 
 from camera.contract import AccessUnit
 
-ClipCause: TypeAlias = Literal["motion", "press", "manual"]
+ClipCause: TypeAlias = Literal["motion", "press", "manual", "message"]
 ClipEnd: TypeAlias = Literal["quiet", "cap", "stopped", "off", "fault"]
 StopReason: TypeAlias = Literal["stopped", "off", "fault"]
 

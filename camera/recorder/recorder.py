@@ -9,7 +9,7 @@ from camera.recorder.actions import AppendUnit, ClipCause, EndClip, RecorderActi
 from camera.recorder.preroll import Preroll
 
 _NS_PER_S = 1_000_000_000
-_STRONGEST_FIRST: tuple[ClipCause, ...] = ("press", "manual", "motion")
+_STRONGEST_FIRST: tuple[ClipCause, ...] = ("message", "press", "manual", "motion")
 _MOST_RUN_OVER = 0.1
 """Of the cap."""
 
@@ -95,6 +95,21 @@ class Recorder:
         self._want("manual", now_ns, self._settings.manual_s)
         return self._start_if_wanted(now_ns)
 
+    def on_message(self, now_ns: int, longest_s: float) -> list[RecorderAction]:
+        """A visitor leaves a message: what is recorded now ends, and a clip of its own begins.
+
+        It repeats at most the group of pictures in which the one before ended.
+        """
+        actions = self._end_quiet(now_ns)
+        self._want("message", now_ns, longest_s)
+        return actions + self._start_if_wanted(now_ns)
+
+    def on_message_end(self, now_ns: int) -> list[RecorderAction]:
+        """What is wanted besides is another clip."""
+        if self._wanted_until_ns.pop("message", None) is None:
+            return []
+        return self._end_quiet(now_ns) + self._start_if_wanted(now_ns)
+
     def on_stop(self, why: StopReason) -> list[RecorderAction]:
         """End the open clip and forget the pre-roll, as at the end, at "off", at a new mask, at a lost source.
 
@@ -148,14 +163,19 @@ class Recorder:
         now_ns = unit.captured_at_ns
         cause = self._cause_at(now_ns)
         if cause is None:
-            self._clip_began_ns = None
-            self._motion_barred_until_ns = now_ns + round(self._settings.cooldown_s * _NS_PER_S)
-            self._preroll.keep_current_gop()
-            return [EndClip("quiet")]
+            return self._end_quiet(now_ns)
         is_at_cap = now_ns - began_ns >= self._settings.clip_cap_s * _NS_PER_S
         if unit.is_key and is_at_cap and not self._runs_over(began_ns):
             return [EndClip("cap"), *self._start(cause, (unit,))]
         return [AppendUnit(unit)]
+
+    def _end_quiet(self, now_ns: int) -> list[RecorderAction]:
+        if self._clip_began_ns is None:
+            return []
+        self._clip_began_ns = None
+        self._motion_barred_until_ns = now_ns + round(self._settings.cooldown_s * _NS_PER_S)
+        self._preroll.keep_current_gop()
+        return [EndClip("quiet")]
 
     def _runs_over(self, began_ns: int) -> bool:
         """Whether so little is wanted past the cap that it is no clip of its own."""

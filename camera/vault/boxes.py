@@ -11,7 +11,7 @@ import msgspec
 from camera.clock import ClockQuality
 from camera.vault.moving import Row
 
-ClipCause = Literal["motion", "press", "manual"]
+ClipCause = Literal["motion", "press", "manual", "message"]
 ClipEnd = Literal["quiet", "cap", "stopped", "off", "fault"]
 
 OPENED_UUID = uuid.UUID("0f9b52d4-21a1-4f0e-8a0c-6f70656e6564")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import jwt
+import numpy as np
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from camera.bell_desk import BellDesk
@@ -16,12 +17,14 @@ from camera.clock import ClockQuality
 from camera.commands import Authority, Commands
 from camera.contract import CameraMessage, Command, CommandError, CommandResult, State, ViewWord
 from camera.control import ClipRoom, PlateView, TrafficView
+from camera.doorbell.parts import BLOCK
 from camera.errors import CommandRefused
 from camera.frame import PictureSize
 from camera.hole_desk import HoleDesk
 from camera.home import CameraRecord, Home
 from camera.mask import Mask
 from camera.mask_change import MaskChange, compare
+from camera.message_desk import MessageDesk
 from camera.motion import MotionTuning
 from camera.motion_desk import MotionDesk
 from camera.parcel_desk import ParcelDesk
@@ -80,6 +83,7 @@ class FakeControl:
     bell: BellDesk | None = None
     talk: TalkDesk | None = None
     phrases: Replies | None = None
+    message: MessageDesk | None = None
     parcels: ParcelDesk | None = None
     holes: HoleDesk | None = None
     updates: UpdateDesk | None = None
@@ -159,6 +163,17 @@ class FakeControl:
     def replies(self) -> Replies:
         assert self.phrases is not None, "a House gives its control phrases"
         return self.phrases
+
+    def message_desk(self) -> MessageDesk:
+        assert self.message is not None, "a House gives its control a desk for messages"
+        return self.message
+
+    def may_take_message(self) -> bool:
+        return True
+
+    def begin_message(self, now_ns: int) -> None: ...
+
+    def end_message(self, now_ns: int, *, was_spoken: bool) -> None: ...
 
     def parcel_desk(self) -> ParcelDesk:
         assert self.parcels is not None, "a House gives its control a place for parcels"
@@ -245,6 +260,8 @@ class House:
         silent = CameraSettings(button="none", speaker="none", chime="none", microphone=microphone)
         self.control.bell = BellDesk(folder / "camera", silent, self.clock, self.control)
         self.control.talk = TalkDesk(self.clock, open_sound_in(silent), self.control.bell.sound, self.control)
+        self.control.message = MessageDesk(self.clock, self.control.bell.sound, self.control, 20)
+        self.control.message.prepare(lambda text: np.zeros(BLOCK, np.int16))
         self.control.parcels = ParcelDesk(folder / "camera", lambda news: None)
         self.control.holes = HoleDesk(folder / "camera", folder, self.clock, self.control)
         self.control.updates = UpdateDesk(folder, folder / "updater", self.clock)

@@ -6,6 +6,7 @@ import io
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -89,25 +90,34 @@ def door() -> Door:
     return Door()
 
 
-@pytest.fixture
-def camera(tmp_path: Path, door: Door, monkeypatch: pytest.MonkeyPatch) -> Iterator[CameraProcess]:
+@contextmanager
+def running(
+    folder: Path, door: Door, parts: CameraSettings, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[CameraProcess]:
     """A whole running camera whose owner drew all of the picture and has not chosen sound."""
     monkeypatch.setattr("camera.process.open_sound_in", lambda settings: SoundIn(door.microphone))
-    silent = CameraSettings(button="none", chime="none", speaker="none", pre_roll_s=2, post_roll_s=1)
-    settings = Settings(camera=silent)
-    camera = CameraProcess(tmp_path, settings, lambda: door, tmp_path / "s", lambda _: None, SystemClock())
+    camera = CameraProcess(folder, Settings(camera=parts), lambda: door, folder / "s", lambda _: None, SystemClock())
     camera.found(IDENTITY.recipient)
     record = msgspec.structs.replace(camera._authority.home.camera(), recipient=IDENTITY.recipient)
     camera._authority.home.save_camera(record)
     camera.use_record(record)
     thread = threading.Thread(target=camera.run)
     thread.start()
-    until(lambda: camera.state().is_delivering)
-    camera.use_mask(parse_mask(MASK.encode()))
-    yield camera
-    camera.stop()
-    door.close()
-    thread.join(20)
+    try:
+        until(lambda: camera.state().is_delivering)
+        camera.use_mask(parse_mask(MASK.encode()))
+        yield camera
+    finally:
+        camera.stop()
+        door.close()
+        thread.join(20)
+
+
+@pytest.fixture
+def camera(tmp_path: Path, door: Door, monkeypatch: pytest.MonkeyPatch) -> Iterator[CameraProcess]:
+    silent = CameraSettings(button="none", chime="none", speaker="none", pre_roll_s=2, post_roll_s=1)
+    with running(tmp_path, door, silent, monkeypatch) as camera:
+        yield camera
 
 
 def choose_sound(camera: CameraProcess, *, is_on: bool = True) -> None:

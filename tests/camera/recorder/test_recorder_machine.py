@@ -62,6 +62,14 @@ class RecorderMachine(RuleBasedStateMachine):
     def manual(self) -> None:
         self.vault.carry_out(self.recorder.on_manual(ns(self.now_s)))
 
+    @rule(longest_s=st.floats(0.5, 5))
+    def message(self, longest_s: float) -> None:
+        self.vault.carry_out(self.recorder.on_message(ns(self.now_s), longest_s))
+
+    @rule()
+    def message_ends(self) -> None:
+        self.vault.carry_out(self.recorder.on_message_end(ns(self.now_s)))
+
     @rule(why=st.sampled_from(["stopped", "off", "fault"]))
     def stop(self, why: StopReason) -> None:
         self.vault.carry_out(self.recorder.on_stop(why))

@@ -334,8 +334,14 @@ export const words = {
     hour: (from: string, to: string, clips: number, length: string) =>
       `${from} to ${to}: ${plural(clips, "clip", "clips")}, ${length}`,
     hourEmpty: (from: string, to: string) => `${from} to ${to}: nothing`,
-    cause: { motion: "Somebody came by", press: "The bell rang", manual: "You recorded" } as const,
+    cause: {
+      motion: "Somebody came by",
+      press: "The bell rang",
+      manual: "You recorded",
+      message: "Left a message",
+    } as const,
     sound: { all: "With sound", part: "Partly with sound", dead: "Sound failed" } as const,
+    message: "Message",
     soundTerm: "Sound",
     soundFact: {
       all: "Recorded",
@@ -537,7 +543,12 @@ export const words = {
     claimed: (name: string) => `${name} set up the camera`,
     recovered: (name: string) => `${name} got in with the recovery sheet`,
     clipClosed: (length: string, cause: string) => `A clip of ${length} was kept: ${cause}`,
-    clipCauses: { motion: "somebody came by", press: "the bell rang", manual: "recorded by hand" } as const,
+    clipCauses: {
+      motion: "somebody came by",
+      press: "the bell rang",
+      manual: "recorded by hand",
+      message: "a message",
+    } as const,
     clipDeletedOwner: (name: string) => `${name} deleted a clip`,
     clipDeletedSpace: "A clip made room for new ones",
     clipDeletedAge: "A clip was deleted: its time was over",
@@ -604,6 +615,8 @@ export const words = {
     watch: "Watch",
     dismiss: "Not now",
     missed: (time: string) => `Somebody rang at ${time}.`,
+    left: (time: string) => `Somebody left a message at ${time}.`,
+    toClips: "Clips",
     seen: "Seen",
     soundHint: "Tap anywhere once, so that this page may ring.",
     section: "Bell",

@@ -16,7 +16,7 @@ interface Place {
   readonly index: number;
 }
 
-const CAUSES = ["motion", "press", "manual"] as const;
+const CAUSES = ["motion", "press", "manual", "message"] as const;
 const ENDS = ["quiet", "cap", "stopped", "off", "fault"] as const;
 const CLIP_ID_BYTES = 16;
 const DIGEST_BYTES = 32;

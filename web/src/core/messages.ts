@@ -1,7 +1,7 @@
 /** What the HTTP API carries (docs/design/0001, sections 6 and 8), as types. */
 
 export type Role = "owner" | "viewer";
-export type ClipCause = "motion" | "press" | "manual";
+export type ClipCause = "motion" | "press" | "manual" | "message";
 export type ClipEnd = "quiet" | "cap" | "stopped" | "off" | "fault";
 
 export interface Hello {

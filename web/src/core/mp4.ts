@@ -204,7 +204,7 @@ export function openedBox(body: Bytes): OpenedBox | null {
   return {
     clip: s.hex("clip", 16),
     startedAtMs: s.amount("started_at_ms"),
-    cause: s.oneOf("cause", ["motion", "press", "manual"]),
+    cause: s.oneOf("cause", ["motion", "press", "manual", "message"]),
     mask: s.text("mask"),
     clock: s.oneOf("clock", ["synced", "offered", "unsynced"]),
   };

@@ -79,6 +79,18 @@ test("nobody answers: it stays as missed until it was seen", () => {
   expect(bell.ring.value).toBeNull();
 });
 
+test("a message that was left takes the ring's place, rings no more and stays until it was seen", () => {
+  const { events, world, bell, ring } = begin();
+  ring(1000);
+  events.set({ kind: "message.left", at_ms: 30_000, clip: null });
+  expect(bell.ring.value).toMatchObject({ atMs: 30_000, state: "left" });
+  expect(world.told.at(-1)).toBe("title back");
+  world.pass(ANSWER_WITHIN_MS);
+  expect(bell.ring.value?.state).toBe("left");
+  bell.answer();
+  expect(bell.ring.value).toBeNull();
+});
+
 test("an answer ends it, and it is not missed later", () => {
   const { world, bell, ring } = begin();
   ring();

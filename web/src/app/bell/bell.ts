@@ -17,8 +17,8 @@ export interface BellWorld {
 
 export interface Ring {
   readonly atMs: number;
-  /** `missed`: it rang, and nobody on this page answered in time. */
-  readonly state: "ringing" | "missed";
+  /** `missed`: it rang, and nobody on this page answered in time. `left`: and they left a message. */
+  readonly state: "ringing" | "missed" | "left";
   /** False where the browser did not let this page sound. */
   readonly wasHeard: boolean;
 }
@@ -39,6 +39,7 @@ export class Bell {
     this.#isLoud = isLoud;
     events.subscribe((event) => {
       if (event?.kind === "bell.rang") this.#rang(event.at_ms);
+      if (event?.kind === "message.left") this.#left(event.at_ms);
     });
   }
 
@@ -51,6 +52,12 @@ export class Bell {
     this.#cancel();
     this.#world.title(false);
     this.#ring.set(null);
+  }
+
+  #left(atMs: number): void {
+    this.#cancel();
+    this.#world.title(false);
+    this.#ring.set({ atMs, state: "left", wasHeard: true });
   }
 
   #rang(atMs: number): void {

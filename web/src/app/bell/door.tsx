@@ -4,7 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { Button, IconButton } from "../../ui/button";
 import { Icon } from "../../ui/icon";
 import { useValue } from "../../ui/use_value";
-import { useCamera, useParts } from "../context";
+import { useCamera, useMe, useParts } from "../context";
 import { QuickReplies } from "../replies/quick_replies";
 import { go, type Route } from "../router";
 import { clockTime } from "../when";
@@ -95,9 +95,35 @@ function Missed({ ring }: { ring: Ring }) {
   );
 }
 
+function Left({ ring }: { ring: Ring }) {
+  const { bell, library } = useParts();
+  const look = () => {
+    bell.answer();
+    library.refresh();
+    void go("/clips");
+  };
+  return (
+    <div class="banner banner-calm" role="status" data-testid="door-left">
+      <Icon name="mic" size={20} />
+      <span>{words.bell.left(clockTime(ring.atMs))}</span>
+      <Button kind="quiet" testid="door-left-look" onClick={look}>
+        {words.bell.toClips}
+      </Button>
+      <IconButton
+        icon="close"
+        label={words.bell.dismiss}
+        testid="door-left-seen"
+        onClick={() => bell.answer()}
+      />
+    </div>
+  );
+}
+
 export function Door({ route }: { route: Route }) {
   const ring = useValue(useParts().bell.ring);
+  const isOwner = useMe()?.role === "owner";
   if (!ring) return null;
   if (ring.state === "missed") return <Missed ring={ring} />;
+  if (ring.state === "left") return isOwner ? <Left ring={ring} /> : <Missed ring={ring} />;
   return route.name === "live" ? <Bar ring={ring} /> : <Sheet ring={ring} key={ring.atMs} />;
 }

@@ -43,6 +43,11 @@ export function VisitCard({ visit }: { visit: Visit }) {
             {words.keeping.kept}
           </Tag>
         )}
+        {visit.cause === "message" && (
+          <Tag tone="plain" icon="mic">
+            {words.clips.message}
+          </Tag>
+        )}
         {visit.sound !== "none" && (
           <span class="visit-sound">
             <Icon name={visit.sound === "dead" ? "micOff" : "mic"} size={16} />
