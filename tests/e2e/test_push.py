@@ -134,6 +134,16 @@ def test_a_device_is_switched_on_told_and_switched_off(house: House, tablet: Pag
     assert titles["The camera sees nothing any more"].startswith("At ")
     assert page.evaluate("() => caches.keys()") == []
 
+    page.get_by_test_id("push-change").click()
+    expect(page.get_by_test_id("way-notice-motion")).to_be_checked()
+    page.get_by_test_id("way-cooldown-600").check(force=True)
+    page.get_by_test_id("push-open").click()
+    page.get_by_test_id("question-yes").click()
+    expect(page.get_by_test_id("push-dialog")).to_have_count(0)
+    page.get_by_test_id("push-change").click()
+    expect(page.get_by_test_id("way-cooldown-600")).to_be_checked()
+    page.get_by_role("button", name="Cancel").click()
+
     page.get_by_test_id("push-leave").click()
     expect(page.get_by_test_id("ways-none")).to_be_visible()
     page.wait_for_function("() => navigator.serviceWorker.getRegistrations().then(all => all.length === 0)")

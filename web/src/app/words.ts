@@ -846,7 +846,7 @@ export const words = {
     },
     notes: {
       address:
-        "Such as 192.168.1.20. Your router’s list of devices shows it; give the device a fixed one there. Names do not work: your camera never looks one up.",
+        "Such as 192.168.1.20. Your router’s list of devices shows it; give the device a fixed one there. Names do not work: your camera does not look them up.",
       account:
         "Make an account for the camera alone. A thief who opens the doorbell could read this password.",
       token: "Leave it empty if the topic is open to all.",
@@ -864,7 +864,7 @@ export const words = {
       motion: "Something moves",
       offline: "The camera sees nothing any more",
     } as const,
-    cooldown: "Movement, and the camera’s own troubles, at most",
+    cooldown: "How often at most (a ring is always told)",
     cooldowns: { "0": "Each time", "60": "Once a minute", "600": "Once in 10 min" } as const,
     offlineNote:
       "When the doorbell itself has no power, it cannot send this. Home Assistant notices that by itself, within half a minute.",

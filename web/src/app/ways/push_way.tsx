@@ -117,9 +117,14 @@ function ThisDevice({
   return (
     <div class="ways-actions">
       {isOn ? (
-        <Button busy={acting.isBusy} testid="push-leave" onClick={leave}>
-          {say.switchOff}
-        </Button>
+        <>
+          <Button disabled={acting.isBusy} testid="push-change" onClick={onOn}>
+            {words.ways.change}
+          </Button>
+          <Button busy={acting.isBusy} testid="push-leave" onClick={leave}>
+            {say.switchOff}
+          </Button>
+        </>
       ) : (
         <Button icon="plus" testid="push-join" onClick={onOn}>
           {say.switchOn}
