@@ -22,7 +22,7 @@ from stoop.image.errors import CardError
 from stoop.image.slots import Slots, may_be_written, start_once, write_other
 from stoop.update.bundle import SUFFIX, Manifest, unpack
 from stoop.update.errors import NothingBrought, UpdateError, UpdateFailed, UpdateRefused
-from stoop.update.outcome import Outcomes
+from stoop.update.outcome import FAILED, Outcomes
 from stoop.update.uploaded import UPLOADED, take_uploaded
 
 PLACES = ("boot/firmware", "boot", "media/*", "media/*/*", "mnt/*")
@@ -181,9 +181,7 @@ def run_installer(words: Sequence[str]) -> None:
     done = subprocess.run(words, capture_output=True, text=True, check=False, env=clean)
     if done.returncode:
         said = (done.stderr or done.stdout).strip().splitlines()[-_LINES:]
-        raise UpdateFailed(
-            "the update did not work: " + (said[-1].removeprefix("stoop: ") if said else "it said nothing")
-        )
+        raise UpdateFailed(FAILED + (said[-1].removeprefix("stoop: ") if said else "it said nothing"))
 
 
 def read_key(path: Path) -> Ed25519PublicKey:

@@ -13,6 +13,8 @@ import msgspec
 from camera.atomic_file import replace_file
 from camera.update_desk import OUTCOME, UpdateOutcome, Way, Word
 
+FAILED = "the update did not work: "
+"""How a failure begins at the command line; the page says so itself, in larger letters."""
 _GROUP = "stoop"
 _MOST_CHARACTERS = 1000
 
@@ -35,7 +37,7 @@ class Outcomes:
             sha256=self.sha256,
             version=self.version,
             running=self._running(),
-            sentence=sentence[:_MOST_CHARACTERS],
+            sentence=sentence.removeprefix(FAILED)[:_MOST_CHARACTERS],
             at_ms=time.time_ns() // 1_000_000,
         )
         path = self._folder / OUTCOME

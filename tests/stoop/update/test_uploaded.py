@@ -173,7 +173,7 @@ def test_one_that_was_gone_back_from_says_so(place: Place, tmp_path: Path, monke
     assert take(place) == 1
     assert seen == ["installing"]
     assert told(place).word == "failed"
-    assert "the one before is back" in told(place).sentence
+    assert told(place).sentence == "the new version does not answer, so the one before is back"
 
 
 def test_without_a_folder_to_tell_it_in_it_is_installed_all_the_same(
