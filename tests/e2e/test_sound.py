@@ -113,5 +113,5 @@ def test_a_visitor_whom_nobody_answers_leaves_a_message(start_stoop: Starter, pa
     page.get_by_test_id("door-left").wait_for(timeout=90_000)
     page.get_by_test_id("door-left-look").click()
     page.get_by_text("Left a message").first.wait_for(timeout=60_000)
-    page.locator(".visit", has_text="Left a message").get_by_text("With sound").wait_for()
+    page.locator(".visit", has_text="Left a message").locator(".tag", has_text="Message").wait_for()
     assert said.stat().st_size > 2 * 48_000 * 3

@@ -80,7 +80,7 @@ function HearButton({ video }: { video: { readonly current: HTMLVideoElement | n
     if (!isHeard && element.volume === 0) element.volume = 1;
   };
   return (
-    <Button icon={isHeard ? "check" : "mic"} pressed={isHeard} testid="clip-hear" onClick={toggle}>
+    <Button wide icon={isHeard ? "check" : "mic"} pressed={isHeard} testid="clip-hear" onClick={toggle}>
       {words.clips.hear}
     </Button>
   );
@@ -252,10 +252,10 @@ export function ClipPage({ id }: { id: string }) {
         </div>
         <div class="player-side stack">
           <Scrub video={video} durationS={durationS ?? 0} moving={clip.moving} />
+          {visit && (visit.sound === "all" || visit.sound === "part") && <HearButton video={video} />}
           <Trouble clip={clip} visit={visit} />
           <Actions id={id} file={clip.file} visit={visit} />
           <div class="row clip-motion">
-            {visit && (visit.sound === "all" || visit.sound === "part") && <HearButton video={video} />}
             {clip.moving.length > 0 && (
               <Button
                 icon={isOutlined ? "check" : "eye"}

@@ -48,7 +48,7 @@ export function VisitCard({ visit }: { visit: Visit }) {
             {words.clips.message}
           </Tag>
         )}
-        {visit.sound !== "none" && (
+        {visit.sound !== "none" && !(visit.cause === "message" && visit.sound === "all") && (
           <span class="visit-sound">
             <Icon name={visit.sound === "dead" ? "micOff" : "mic"} size={16} />
             {words.clips.sound[visit.sound]}
