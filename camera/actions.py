@@ -20,17 +20,18 @@ from camera.inventory_actions import INVENTORY_ACTIONS
 from camera.invites import LIFE_S as INVITE_LIFE_S
 from camera.invites import Invite
 from camera.keeping_actions import KEEPING_ACTIONS
-from camera.mask_replacing import ask_to_unlock, cancel, drop_of_device, keep_locked, replace_mask
+from camera.key_actions import KEY_ACTIONS
+from camera.mask_replacing import ask_to_unlock, cancel, keep_locked, replace_mask
 from camera.motion_actions import MOTION_ACTIONS
 from camera.names import tidy
 from camera.parcel_actions import PARCEL_ACTIONS
-from camera.push_actions import PUSH_ACTIONS, drop_phone
+from camera.push_actions import PUSH_ACTIONS
 from camera.reply_actions import REPLY_ACTIONS
+from camera.revoking import end_views, revoke
 from camera.right_actions import RIGHT_ACTIONS
 from camera.signed import Payload, decode_base64url, device_id, encode_base64url, public_key_from
 from camera.talk_actions import TALK_ACTIONS
 from camera.tickets import LIFE_S as TICKET_LIFE_S
-from camera.tickets import Ticket
 from camera.update_actions import UPDATE_ACTIONS
 from camera.vault import cards
 from camera.waking import ask_to_wake, keep_asleep
@@ -80,7 +81,8 @@ class InviteArgs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     invite: Hex32
     public_key: str
     role: Literal["owner", "viewer"]
-    sealed_identity: Annotated[str, msgspec.Meta(max_length=2048)] | None
+    sealed_identity: Annotated[str, msgspec.Meta(max_length=4096)] | None
+    """Up to 32 identities, wrapped."""
 
 
 class DeviceArgs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -278,28 +280,10 @@ def device_list(authority: Authority, _: Control, __: Caller, payload: Payload) 
 def device_revoke(authority: Authority, control: Control, caller: Caller, payload: Payload) -> Body:
     """Ends a device's every right at once: its tickets, its invitations, its commands."""
     args = _args(payload, DeviceArgs)
-    devices = authority.home.devices()
-    gone = next((d for d in devices if d.device == args.device), None)
+    gone = next((d for d in authority.home.devices() if d.device == args.device), None)
     if gone is None:
         raise CommandRefused("not_found", "this device is not paired: look at the list again")
-    left = tuple(d for d in devices if d.device != args.device)
-    if not any(d.role == "owner" for d in left):
-        raise CommandRefused("conflict", "this is the last device that can open your clips: pair another owner first")
-    control.note(
-        cards.DeviceRevoked(
-            at_ms=authority.clock.wall_ms(),
-            device=gone.device,
-            name=gone.name,
-            role=gone.role,
-            by=_device(caller).device,
-        )
-    )
-    authority.home.save_devices(left)
-    drop_of_device(authority, control, gone, _device(caller))
-    drop_phone(authority, control, gone.device, _device(caller))
-    authority.invites.drop_of(gone.device)
-    end_views(authority, control, authority.tickets.end_of_device(gone.device), "revoked")
-    control.announce("devices.changed")
+    revoke(authority, control, gone, _device(caller))
     return {}
 
 
@@ -346,25 +330,6 @@ def settings_set(authority: Authority, control: Control, caller: Caller, payload
     return _settings(new)
 
 
-def end_views(authority: Authority, control: Control, ended: list[Ticket], why: str) -> None:
-    """Log the end of each view and tell the server; a log that cannot be written stops nobody from leaving."""
-    if not ended:
-        return
-    control.tickets_changed([ticket.viewer for ticket in ended], why)
-    now_ns = authority.clock.monotonic_ns()
-    for ticket in ended:
-        control.note_later(
-            cards.ViewEnded(
-                at_ms=authority.clock.wall_ms(),
-                viewer=ticket.viewer,
-                device=ticket.device,
-                name=ticket.name,
-                seconds=round((now_ns - ticket.opened_at_ns) / 1e9),
-                why=why,
-            )
-        )
-
-
 def _settings(record: CameraRecord) -> Body:
     return {
         "camera_name": record.name,
@@ -408,6 +373,7 @@ ACTIONS: dict[str, Action] = {
     **HOLE_ACTIONS,
     **PUSH_ACTIONS,
     **CLOCK_ACTIONS,
+    **KEY_ACTIONS,
     **KEEPING_ACTIONS,
     **INVENTORY_ACTIONS,
     **UPDATE_ACTIONS,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -132,6 +133,10 @@ class KeyControl(Protocol):
 
     def seal(self, data: bytes) -> bytes:
         """An age file to the recipient in force. Raises CommandRefused not_claimed."""
+        ...
+
+    def change_recipient(self, recipient: str, card: Record, save: Callable[[], None]) -> None:
+        """`card` under the old one, `save`, then all that is new is sealed to this. Raises CommandRefused, OSError."""
         ...
 
 

@@ -47,5 +47,9 @@ class Invites:
         """A revoked device's invites end with it."""
         self._open = {key: value for key, value in self._open.items() if value.by != device}
 
+    def drop_all(self) -> None:
+        """What they hand over is out of date."""
+        self._open = {}
+
     def _forget(self, now_ns: int) -> None:
         self._open = {key: value for key, value in self._open.items() if value.expires_at_ns > now_ns}

@@ -76,6 +76,7 @@ METERED_AT = PictureSize(480, 270)
 _USUAL_SIZES = (_UNKNOWN_SIZE, PictureSize(640, 480), PictureSize(1920, 1080))
 """Before the lens has told its size, a drawing is compared at each of these."""
 _WAITING_STEP_S = 1.0
+_END_CLIP_STEPS, _END_CLIP_STEP_S = 20, 0.05
 _RETRY_NS = 900_000_000
 _PRESS_STANDS_NS = 30_000_000_000
 """A lens that opens within so long of a press still makes its clip."""
@@ -257,6 +258,14 @@ class CameraProcess:
 
     def seal(self, data: bytes) -> bytes:
         return self._storage.seal(data)
+
+    def change_recipient(self, recipient: str, card: Record, save: Callable[[], None]) -> None:
+        self._watch.wish(lambda pipeline: pipeline.stop("stopped"))
+        for _ in range(_END_CLIP_STEPS):  # so that the open clip's last card is in the epoch of its own key
+            if self._storage.open_clip is None:
+                break
+            self._stopping.wait(_END_CLIP_STEP_S)
+        self._storage.change_recipient(recipient, card, save)
 
     def note(self, record: Record) -> None:
         self._storage.note(record)

@@ -93,6 +93,13 @@ class Storage:
         except RecipientError as error:
             self._failed(f"clips cannot be sealed ({error}): nothing is recorded")
 
+    def change_recipient(self, recipient: str, card: Record, save: Callable[[], None]) -> None:
+        """See `Vault.change_recipients`. Raises CommandRefused bad_request or storage, and what `save` raises."""
+        try:
+            self._thread.ask(lambda: self._change(recipient, card, save))
+        except RecipientError as error:
+            raise CommandRefused("bad_request", str(error)) from error
+
     def note(self, record: Record) -> None:
         """On the disk when this returns. Raises CommandRefused storage when it is not."""
         self._thread.ask(lambda: self._note(record))
@@ -158,6 +165,10 @@ class Storage:
         self._open((recipient,))
         self._recipients = (recipient,)
         self._tidy()
+
+    def _change(self, recipient: str, card: Record, save: Callable[[], None]) -> None:
+        self._opened().change_recipients((recipient,), card, save)
+        self._recipients = (recipient,)
 
     def _open(self, recipients: tuple[str, ...]) -> Vault:
         vault = self._vault = Vault(self._folder, self._camera_id, recipients, self._clock)

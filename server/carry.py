@@ -12,6 +12,8 @@ LIVE_OPEN = "live.open"
 COMMANDS = frozenset(
     {
         "live.renew",
+        "key.get",
+        "key.change",
         "mask.get",
         "mask.set",
         "mask.cancel",
@@ -81,6 +83,6 @@ async def carry(
         services.devices.command_ends(command.action)
     if result.action != command.action:
         raise CameraUnavailable("the camera carried out something else than was asked")
-    if command.action == "device.revoke" and command.device is not None:
+    if command.action in {"device.revoke", "key.change"} and command.device is not None:
         services.devices.revoked(command.device)
     return result.body

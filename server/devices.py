@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from server.sessions import SessionStore
 
-CHANGES_DEVICES = frozenset({"claim", "pair", "recover", "device.invite", "device.revoke"})
+CHANGES_DEVICES = frozenset({"claim", "pair", "recover", "device.invite", "device.revoke", "key.change"})
 EXPLAINED_FOR_S = 5.0
 
 

@@ -135,8 +135,8 @@ class Event(msgspec.Struct, frozen=True, tag="event"):
 
     `kind` is one of motion.started, motion.ended, clip.opened, clip.closed, clip.deleted, mask.changed, mask.pending,
     mask.cancelled, devices.changed, settings.changed, source.lost, source.back, viewers.changed, storage.fault,
-    camera.claimed, owner.recovered, view.moved, view.confirmed, bell.rang, parcel.left, parcel.taken,
-    message.left.
+    camera.claimed, owner.recovered, key.changed, view.moved, view.confirmed, bell.rang, parcel.left,
+    parcel.taken, message.left.
     `clip` names the clip that it is about.
     """
 

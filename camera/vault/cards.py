@@ -260,6 +260,14 @@ class DeviceRevoked(_Card, frozen=True, kw_only=True, tag="device.revoked"):
     by: str
 
 
+class KeyChanged(_Card, frozen=True, kw_only=True, tag="key.changed"):
+    """Last words of the old key's epoch: what follows is sealed to the recipient with this SHA-256, 64 hex digits."""
+
+    device: str
+    name: str
+    recipient: str
+
+
 class SettingsChanged(_Card, frozen=True, kw_only=True, tag="settings.changed"):
     device: str
     name: str
@@ -297,6 +305,7 @@ Record: TypeAlias = (
     | DeviceInvited
     | DevicePaired
     | DeviceRevoked
+    | KeyChanged
     | SettingsChanged
 )
 

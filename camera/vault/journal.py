@@ -148,6 +148,12 @@ class Journal:
             self._give_up_epoch()
             raise
 
+    def use_recipients(self, recipients: tuple[str, ...]) -> None:
+        """Begin an epoch sealed to these. After StorageError the next `append` begins it."""
+        self._give_up_epoch()
+        self._recipients = recipients
+        self._begin_epoch()
+
     def close(self) -> None:
         """End the epoch; a later `append` would begin another."""
         file, self._file, self._key = self._file, None, b""

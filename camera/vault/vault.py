@@ -116,6 +116,21 @@ class Vault:
         with self._lock:
             self._with_reserve(lambda: self._journal.append(record))
 
+    def change_recipients(self, recipients: tuple[str, ...], card: Record, save: Callable[[], None]) -> None:
+        """From the next clip and epoch on, seal to these; the clip that is open goes on as it began.
+
+        Order: `card` in the epoch of the old recipients, `save`, a new epoch. A crash between leaves one of both in
+        force, whole: the start reads what was saved. Raises RecipientError, StorageError, and what `save` raises;
+        nothing is changed then.
+        """
+        parsed = parse_recipients(recipients)
+        with self._lock:
+            self._with_reserve(lambda: self._journal.append(card))
+            save()
+            self._recipients = parsed
+            with contextlib.suppress(StorageError):  # the next record begins it, or says why it cannot
+                self._journal.use_recipients(recipients)
+
     def delete_clip(self, clip_id: str, why: DeletedWhy, device: str | None = None) -> None:
         """Delete a clip and its thumbnail; flash may keep old pages.
 

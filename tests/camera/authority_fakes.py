@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -120,6 +121,11 @@ class FakeControl:
 
     def seal(self, data: bytes) -> bytes:
         return seal_bytes((self.founded[-1],), data)
+
+    def change_recipient(self, recipient: str, card: Record, save: Callable[[], None]) -> None:
+        self.note(card)
+        save()
+        self.founded.append(recipient)
 
     def note(self, record: Record) -> None:
         if self.is_disk_broken:

@@ -96,20 +96,22 @@ function screenOf(route: Route, isOwner: boolean) {
 }
 
 /** Where the path does not fit the stage, it is mended, so that reloading and sharing do what one expects. */
-function usePathThatFits(stage: Stage, route: Route): void {
+function usePathThatFits(stage: Stage, route: Route, lacksKey: boolean | null): void {
   useEffect(() => {
     const { name } = routeNow.value; // may be ahead of what is drawn
     if (stage.kind === "unclaimed" && name !== "claim") void go("/claim", "replace");
     if (stage.kind !== "in") return;
     const isForbidden = stage.me.role !== "owner" && !FOR_VIEWERS.includes(name) && name !== "lost";
-    if (name === "claim" || name === "pair" || name === "recover" || isForbidden) void go("/", "replace");
-  }, [stage, route]);
+    if (name === "claim" || (name === "pair" && lacksKey === false) || name === "recover" || isForbidden)
+      void go("/", "replace");
+  }, [stage, route, lacksKey]);
 }
 
 function Page() {
   const stage = useValue(useParts().home.stage);
+  const lacksKey = useValue(useParts().home.lacksKey);
   const route = useValue(routeNow);
-  usePathThatFits(stage, route);
+  usePathThatFits(stage, route, lacksKey);
   switch (stage.kind) {
     case "looking":
       return <Waiting text={words.connection.looking} />;
@@ -123,6 +125,8 @@ function Page() {
     case "signed_out":
       return <SignedOut />;
     case "in":
+      if (route.name === "pair" && lacksKey !== false)
+        return lacksKey ? <Pair /> : <Waiting text={words.connection.looking} />;
       return (
         <Shell route={route}>
           <Boundary key={route.name}>{screenOf(route, stage.me.role === "owner")}</Boundary>

@@ -1,9 +1,10 @@
 /** Where this browser stands with its camera: reaching it, set up, paired, signed in; and the camera's state as it changes. */
 
 import type { Api, Watching } from "../core/api";
+import { holdsKeyInForce } from "../core/change_key";
 import { deviceSigner } from "../core/device_key";
+import { openHead } from "../core/epoch";
 import { ApiError, NoKeyError } from "../core/errors";
-import { readJournal } from "../core/journal";
 import type { KeyStore } from "../core/key_store";
 import type { CameraEvent, CameraState, Hello, Me } from "../core/messages";
 import { type Observable, Subject } from "../core/observable";
@@ -30,6 +31,7 @@ export class Home {
   readonly #isConnected = new Subject(true);
   readonly #event = new Subject<CameraEvent | null>(null);
   readonly #identity = new Subject<string | null>(null);
+  readonly #lacksKey = new Subject<boolean | null>(null);
   #watching: Watching | null = null;
   #attempt = 0;
 
@@ -55,6 +57,11 @@ export class Home {
   /** What opens the clips, where this browser holds it. */
   get identity(): Observable<string | null> {
     return this.#identity;
+  }
+
+  /** True where the key was changed on another device, and this one does not have the new one; null until that is known. */
+  get lacksKey(): Observable<boolean | null> {
+    return this.#lacksKey;
   }
 
   /** Finds the camera, however long that takes, and signs in where this browser is paired. */
@@ -110,7 +117,9 @@ export class Home {
     this.#camera.set(await this.#api.state());
     this.#follow();
     this.#stage.set({ kind: "in", me: who });
-    if (who.role === "owner") void this.#offerTime();
+    if (who.role !== "owner") return this.#lacksKey.set(false);
+    void this.#offerTime();
+    void this.#checkKey();
   }
 
   /** A camera without internet and clock chip starts in 1970; it takes this only while nobody told it better. */
@@ -123,7 +132,10 @@ export class Home {
     this.#isConnected.set(true);
     this.#watching = this.#api.events({
       state: (state) => this.#camera.set(state),
-      event: (event) => this.#event.set(event),
+      event: (event) => {
+        this.#event.set(event);
+        if (event.kind === "key.changed") void this.#checkKey();
+      },
       // The server tells of the camera process first thing on every connection.
       link: (isOnline) => this.#isConnected.set(isOnline),
       connection: (isConnected) => this.#isConnected.set(isConnected),
@@ -138,12 +150,26 @@ export class Home {
     const newest = (await this.#api.epochs()).at(-1);
     if (newest) {
       const file = { epoch: newest.epoch, bytes: await this.#api.journalFile(newest.epoch) };
-      const { records } = await readJournal([file], identity);
-      if (records.length === 0) throw new NoKeyError("the recovery key does not open this camera's record");
+      await openHead(file, identity).catch((cause: unknown) => {
+        throw new NoKeyError("the recovery key does not open this camera's record", { cause });
+      });
     }
     const ring = joinRings(identity, await this.#keys.identity().catch(() => null));
     await this.#keys.saveIdentity(ring);
+    this.useRing(ring);
+  }
+
+  /** What opens the clips has changed, and is kept already. */
+  useRing(ring: string): void {
     this.#identity.set(ring);
+    void this.#checkKey();
+  }
+
+  /** The camera's word, through the server: it decides what is said on the page, and nothing else. */
+  async #checkKey(): Promise<void> {
+    const ring = this.#identity.value;
+    const holds = ring === null || (await holdsKeyInForce(this.#api, ring).catch(() => true));
+    if (this.#identity.value === ring) this.#lacksKey.set(!holds);
   }
 
   async signOut(): Promise<void> {

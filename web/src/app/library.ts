@@ -22,7 +22,7 @@ export type Content =
       readonly visits: readonly Visit[];
     };
 
-const STALE_EVENTS = /^(clip|mask|devices|settings|viewers|camera)\./;
+const STALE_EVENTS = /^(clip|mask|devices|settings|viewers|camera|owner|key)\./;
 const QUIET_MS = 700;
 
 /** Reads when somebody looks (`watch`), and again after events; a failed refresh keeps what was read before. */

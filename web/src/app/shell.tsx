@@ -7,6 +7,7 @@ import { toast } from "../ui/toast";
 import { useValue } from "../ui/use_value";
 import { Door } from "./bell/door";
 import { useCamera, useMe, useParts } from "./context";
+import { KeyBanner } from "./key_banner";
 import { Link } from "./link";
 import type { Route } from "./router";
 import { Brand } from "./solo";
@@ -115,6 +116,7 @@ export function Shell({ route, children }: { route: Route; children: ComponentCh
         <FaultBanner />
         <WaitingBanner />
         <RecoveredNews />
+        <KeyBanner />
         <Door route={route} />
         <main>{children}</main>
       </div>

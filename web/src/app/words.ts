@@ -493,6 +493,28 @@ export const words = {
     removedText: "An owner removed it from the camera. To come back, it has to be paired again.",
   },
 
+  lost: {
+    open: "Something was lost or stolen",
+    title: "What was lost?",
+    which: "A device that only watches holds no key: removing it is enough.",
+    sheet: "My recovery sheet, or somebody saw it",
+    meaning: [
+      "It is shut out at once, and what is recorded from now on is locked with a new key that it does not have.",
+      "Clips that it saved stay with whoever has it. Should they ever get the camera’s memory card too, they can open clips from before today.",
+      "Look through the list of devices first: whoever found it may have added one of their own.",
+      "Your other devices stay paired, and get the new key from this one by a pairing link. Your old sheet is replaced.",
+    ],
+    yes: "Remove it and change the key",
+    changeOnly: "Change the key",
+    doneTitle: "The key is changed",
+    doneText:
+      "Print or save this sheet now, in place of the old one: only this one opens what is recorded from now on. It opens the older clips as well.",
+    others:
+      "Your other owner’s devices still need the new key: choose “Pair another device”, Owner, and open the link on each of them.",
+    getKey:
+      "The recovery key was changed on another device. This one opens older clips only. On the device where it was changed, choose Devices, “Pair another device”, Owner, and open the link here; or type the new sheet in Settings.",
+  },
+
   recover: {
     title: "Get back in with your recovery sheet",
     text: "For when no paired device is left. You need two things: a code that the camera makes, and the sheet that you printed or saved.",
@@ -542,6 +564,10 @@ export const words = {
     started: "The camera started",
     claimed: (name: string) => `${name} set up the camera`,
     recovered: (name: string) => `${name} got in with the recovery sheet`,
+    changedKey: (name: string) => `${name} changed the recovery key`,
+    otherKey: "This device lacks the newest key",
+    otherKeyText:
+      "An owner changed the recovery key, as the last entry below says. What came after it opens once this device has the new key.",
     clipClosed: (length: string, cause: string) => `A clip of ${length} was kept: ${cause}`,
     clipCauses: {
       motion: "somebody came by",

@@ -168,6 +168,7 @@ type AccessKind =
         | "set_up_motion"
         | "claimed"
         | "recovered"
+        | "changed_key"
         | "view_moved"
         | "rang"
         | "talked";
@@ -228,6 +229,8 @@ function accessKind(
       return { what: "claimed" };
     case "owner.recovered":
       return { what: "recovered" };
+    case "key.changed":
+      return { what: "changed_key" };
     case "view.started": {
       const seconds = ends.get(record.viewer) ?? null;
       return { what: "watched", seconds, isOngoing: seconds === null && !isBefore(record, lastStart) };

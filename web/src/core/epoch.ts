@@ -33,6 +33,8 @@ export interface Epoch {
   /** Hex root after record i stands at i + 1; only those asked for are kept. */
   readonly roots: ReadonlyMap<number, string>;
   readonly problems: readonly JournalProblem[];
+  /** Sealed to none of this browser's identities; `problems` says altered until a record explains it. */
+  readonly isForeign: boolean;
 }
 
 /** Raises FormatError when the file is none of ours, and what age raises when the identity does not open it. */
@@ -81,6 +83,7 @@ export async function readEpoch(
       recordCount: 0,
       roots: new Map(),
       problems: [problem],
+      isForeign: error instanceof Error && error.message.startsWith("no identity matched"),
     };
   }
   const recordCount = Math.floor((file.bytes.length - head.recordsStart) / RECORD_BYTES);
@@ -91,7 +94,7 @@ export async function readEpoch(
   }
   const isTorn = (file.bytes.length - head.recordsStart) % RECORD_BYTES !== 0;
   if (isTorn) reader.reportTorn();
-  return { epoch: file.epoch, head, recordCount, ...reader };
+  return { epoch: file.epoch, head, recordCount, ...reader, isForeign: false };
 }
 
 class RecordReader {

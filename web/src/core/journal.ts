@@ -18,7 +18,7 @@ export interface ReadOptions {
   readonly cache?: JournalCache;
 }
 
-const WORST_FIRST: readonly JournalVerdict[] = ["altered", "rolled_back", "gap", "torn_tail"];
+const WORST_FIRST: readonly JournalVerdict[] = ["altered", "rolled_back", "gap", "other_key", "torn_tail"];
 /** Longest stretch of work without letting the page answer. */
 const STRETCH_MS = 12;
 
@@ -42,7 +42,7 @@ export async function readJournal(
     epochs.push(await (options.cache ? options.cache.epoch(file, identity, wanted, read) : read()));
   }
   const problems = epochs.flatMap((epoch, i) => [
-    ...epoch.problems,
+    ...(isExplained(epochs, i) ? [otherKey(epoch)] : epoch.problems),
     ...headProblems(epoch, options.cameraId ?? null),
     ...linkProblems(epoch, epochs[i - 1] ?? null),
   ]);
@@ -96,6 +96,18 @@ function pacer(files: readonly EpochFile[], options: ReadOptions): (readRecords:
     options.signal?.throwIfAborted();
     stretchStart = performance.now();
   };
+}
+
+/** Whether a change of keys, in the last epoch before it that opened, says why this one does not. */
+function isExplained(epochs: readonly Epoch[], at: number): boolean {
+  if (!epochs[at]?.isForeign) return false;
+  const opened = epochs.slice(0, at).findLast((epoch) => epoch.head !== null);
+  return opened?.records.some((record) => record.t === "key.changed") ?? false;
+}
+
+function otherKey(epoch: Epoch): JournalProblem {
+  const detail = "this epoch is sealed to a key that this browser lacks";
+  return { verdict: "other_key", epoch: epoch.epoch, index: null, detail };
 }
 
 function headProblems(epoch: Epoch, cameraId: string | null): JournalProblem[] {

@@ -128,6 +128,11 @@ const READERS: Readonly<Record<string, (s: Shape) => Content>> = {
   "device.invited": (s) => ({ t: "device.invited", ...aboutDevice(s) }),
   "device.paired": (s) => ({ t: "device.paired", ...aboutDevice(s) }),
   "device.revoked": (s) => ({ t: "device.revoked", ...aboutDevice(s) }),
+  "key.changed": (s) => ({
+    t: "key.changed",
+    ...byDevice(s),
+    recipient: s.hex("recipient", DIGEST_BYTES),
+  }),
   "settings.changed": (s) => ({ t: "settings.changed", ...byDevice(s), what: s.text("what") }),
 };
 

@@ -104,6 +104,8 @@ export type JournalRecord = Common &
         readonly role: Role;
         readonly by: string | null;
       }
+    /** The last record that the old key opens; `recipient` is the SHA-256 of the new one. */
+    | ({ readonly t: "key.changed"; readonly recipient: string } & ByDevice)
     | ({ readonly t: "settings.changed"; readonly what: string } & ByDevice)
     /** A record of a kind that this page does not know yet. */
     | { readonly t: "unknown"; readonly kind: string }
@@ -116,8 +118,11 @@ export interface JournalPin {
   readonly root: string;
 }
 
-/** Worst first: `altered`, `rolled_back`, `gap`, `torn_tail`, `complete`. */
-export type JournalVerdict = "complete" | "torn_tail" | "gap" | "altered" | "rolled_back";
+/**
+ * Worst first: `altered`, `rolled_back`, `gap`, `other_key`, `torn_tail`, `complete`. `other_key`: sealed to a key that this
+ * browser lacks, after a change of keys that it could read of.
+ */
+export type JournalVerdict = "complete" | "torn_tail" | "other_key" | "gap" | "altered" | "rolled_back";
 
 export interface JournalProblem {
   readonly verdict: Exclude<JournalVerdict, "complete">;

@@ -379,6 +379,11 @@ export interface Commands {
   "bell.test": { args: Nothing; result: Nothing };
   "bell.get": { args: Nothing; result: BellReply };
   "bell.set": { args: { volume?: number; quiet?: QuietHours | null }; result: BellReply };
+  "key.get": { args: Nothing; result: { recipient: string } };
+  "key.change": {
+    args: { recipient: string; replaces: string; device: string | null };
+    result: { recipient: string };
+  };
   "settings.get": { args: Nothing; result: Settings };
   "settings.set": { args: Partial<Settings>; result: Settings };
 }

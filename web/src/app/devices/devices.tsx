@@ -14,6 +14,7 @@ import { sentenceOf } from "../sentences";
 import { useAction } from "../use_action";
 import { shortDate } from "../when";
 import { words } from "../words";
+import { LostDialog } from "./lost_dialog";
 import { PairDialog } from "./pair_dialog";
 import { Sessions } from "./sessions";
 
@@ -124,6 +125,7 @@ function DeviceList({ devices, onRemoved }: { devices: readonly PairedDevice[]; 
 export function Devices() {
   const { listed, reload } = useDevices();
   const [isPairing, setPairing] = useState(false);
+  const [isLost, setLost] = useState(false);
   const count = listed.kind === "ready" ? listed.devices.length : 0;
   return (
     <Screen title={words.devices.title} lead={words.devices.lead} testid="devices">
@@ -143,8 +145,14 @@ export function Devices() {
           <Button kind="primary" icon="plus" wide testid="pair-another" onClick={() => setPairing(true)}>
             {words.devices.pair}
           </Button>
+          <Button kind="quiet" icon="warning" wide testid="device-lost" onClick={() => setLost(true)}>
+            {words.lost.open}
+          </Button>
           <Sessions />
         </div>
+      )}
+      {isLost && listed.kind === "ready" && (
+        <LostDialog devices={listed.devices} onChanged={reload} onClose={() => setLost(false)} />
       )}
       {isPairing && <PairDialog deviceCount={count} onClose={() => setPairing(false)} />}
     </Screen>

@@ -115,7 +115,8 @@ export function PairDialog({ deviceCount, onClose }: { deviceCount: number; onCl
   const [made, setMade] = useState<Invite | null>(null);
   const making = useAction();
   const countAtStart = useRef(deviceCount);
-  const lacksKey = role === "owner" && !identity;
+  const isOutOfDate = useValue(home.lacksKey);
+  const lacksKey = role === "owner" && (!identity || isOutOfDate === true);
   useEffect(() => {
     if (!made || deviceCount <= countAtStart.current) return;
     toast(words.devices.usedUp);

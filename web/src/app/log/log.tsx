@@ -24,6 +24,12 @@ function Verdict({ verdict }: { verdict: JournalVerdict }) {
         <p class="small">{words.log.completeText}</p>
       </Notice>
     );
+  if (verdict === "other_key")
+    return (
+      <Notice tone="warn" icon="key" title={words.log.otherKey} testid="log-other-key">
+        <p>{words.log.otherKeyText}</p>
+      </Notice>
+    );
   if (verdict === "torn_tail")
     return (
       <Notice tone="plain" icon="info" title={words.log.tornTitle} testid="log-torn">

@@ -94,6 +94,8 @@ function say(entry: AccessEntry, names: ReadonlyMap<string, string>): Said {
       return { kind: "other", icon: "warning", text: words.log.viewMoved };
     case "claimed":
       return { kind: "change", icon: "key", text: words.log.claimed(name) };
+    case "changed_key":
+      return { kind: "change", icon: "key", text: words.log.changedKey(name) };
     case "recovered":
       return { kind: "change", icon: "key", text: words.log.recovered(name) };
     case "started":

@@ -75,7 +75,8 @@ export function KeySection() {
     if (await ask({ title, body, action, cancel: words.common.cancel }))
       setSheet(recoverySheet(identity, camera.name, camera.camera_id));
   };
-  const [title, note] = identity
+  const isReady = identity !== null && !useValue(home.lacksKey);
+  const [title, note] = isReady
     ? [words.settings.sheet, words.settings.sheetNote]
     : [words.settings.enter, words.settings.enterNote];
   return (
@@ -85,8 +86,8 @@ export function KeySection() {
         <button
           type="button"
           class="rows-row"
-          data-testid={identity ? "settings-show-key" : "settings-enter-key"}
-          onClick={identity ? show : () => setEntering(true)}
+          data-testid={isReady ? "settings-show-key" : "settings-enter-key"}
+          onClick={isReady ? show : () => setEntering(true)}
         >
           <Icon name="key" />
           <span class="rows-text">

@@ -1,0 +1,53 @@
+"""Takes every right from a device at once, and ends live views with a record of each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from camera.control import Control
+from camera.errors import CommandRefused
+from camera.home import Device
+from camera.mask_replacing import drop_of_device
+from camera.push_actions import drop_phone
+from camera.tickets import Ticket
+from camera.vault import cards
+
+if TYPE_CHECKING:
+    from camera.commands import Authority
+
+
+def revoke(authority: Authority, control: Control, gone: Device, by: Device) -> None:
+    """In the journal first. Raises CommandRefused conflict for the last owner's device, or storage."""
+    left = tuple(d for d in authority.home.devices() if d.device != gone.device)
+    if not any(d.role == "owner" for d in left):
+        raise CommandRefused("conflict", "this is the last device that can open your clips: pair another owner first")
+    control.note(
+        cards.DeviceRevoked(
+            at_ms=authority.clock.wall_ms(), device=gone.device, name=gone.name, role=gone.role, by=by.device
+        )
+    )
+    authority.home.save_devices(left)
+    drop_of_device(authority, control, gone, by)
+    drop_phone(authority, control, gone.device, by)
+    authority.invites.drop_of(gone.device)
+    end_views(authority, control, authority.tickets.end_of_device(gone.device), "revoked")
+    control.announce("devices.changed")
+
+
+def end_views(authority: Authority, control: Control, ended: list[Ticket], why: str) -> None:
+    """Log the end of each view and tell the server; a log that cannot be written stops nobody from leaving."""
+    if not ended:
+        return
+    control.tickets_changed([ticket.viewer for ticket in ended], why)
+    now_ns = authority.clock.monotonic_ns()
+    for ticket in ended:
+        control.note_later(
+            cards.ViewEnded(
+                at_ms=authority.clock.wall_ms(),
+                viewer=ticket.viewer,
+                device=ticket.device,
+                name=ticket.name,
+                seconds=round((now_ns - ticket.opened_at_ns) / 1e9),
+                why=why,
+            )
+        )

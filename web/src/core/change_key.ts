@@ -1,0 +1,51 @@
+/** Changing the key that the camera seals to, and whether this browser holds the one in force (docs/design/0006). */
+
+import type { Api } from "./api";
+import { sha256, toHex, utf8 } from "./bytes";
+import { ApiError, NoKeyError } from "./errors";
+import { createIdentity, recipientOf } from "./identity";
+import type { KeyStore } from "./key_store";
+import { identitiesIn, joinRings } from "./ring";
+
+/** After these the camera may have changed the key all the same. */
+const UNSURE = new Set(["storage", "internal", "camera_away"]);
+
+/** How commands and records name a recipient. */
+export async function digestOf(recipient: string): Promise<string> {
+  return toHex(await sha256(utf8(recipient)));
+}
+
+async function holds(ring: string | null, digest: string): Promise<boolean> {
+  for (const identity of identitiesIn(ring ?? ""))
+    if ((await digestOf(await recipientOf(identity))) === digest) return true;
+  return false;
+}
+
+/** False where the key was changed since: what is new does not open here. Raises ApiError, NoAnswerError. */
+export async function holdsKeyInForce(api: Api, ring: string | null): Promise<boolean> {
+  return holds(ring, (await api.command("key.get", {})).recipient);
+}
+
+/**
+ * Makes a new identity, keeps it, and has the camera seal to it; `lost` is a device that is removed in the same step.
+ * Returns the new ring.
+ *
+ * The old key gets nothing of it. Raises NoKeyError where this browser lacks the key in force, ApiError, NoAnswerError;
+ * both keys are kept then unless the camera surely refused.
+ */
+export async function changeKey(api: Api, keys: KeyStore, lost: string | null): Promise<string> {
+  const ring = await keys.identity();
+  const { recipient: replaces } = await api.command("key.get", {});
+  if (ring === null || !(await holds(ring, replaces)))
+    throw new NoKeyError("this browser lacks the key in force: get it first");
+  const made = await createIdentity();
+  const next = joinRings(made, ring);
+  await keys.saveIdentity(next);
+  try {
+    await api.command("key.change", { recipient: await recipientOf(made), replaces, device: lost });
+  } catch (error) {
+    if (error instanceof ApiError && !UNSURE.has(error.code)) await keys.saveIdentity(ring);
+    throw error;
+  }
+  return next;
+}

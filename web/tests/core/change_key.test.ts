@@ -1,0 +1,108 @@
+import { generateX25519Identity } from "age-encryption";
+import { describe, expect, it } from "vitest";
+import { Api } from "../../src/core/api";
+import { changeKey, digestOf, holdsKeyInForce } from "../../src/core/change_key";
+import { createDeviceKey, deviceSigner } from "../../src/core/device_key";
+import { ApiError, NoAnswerError, NoKeyError } from "../../src/core/errors";
+import { recipientOf } from "../../src/core/identity";
+import { readJournal } from "../../src/core/journal";
+import { KeyStore, MemoryStore } from "../../src/core/key_store";
+import { identitiesIn } from "../../src/core/ring";
+import { FakeServer, readJws, refuse, reply, testIdentity, writeEpoch } from "./fakes";
+
+const LOST = "ab".repeat(16);
+const STARTED = { t: "camera.started", at_ms: 1, version: "1" };
+const CHANGED = { t: "key.changed", at_ms: 2, device: "d", name: "Phone", recipient: "cd".repeat(32) };
+
+async function household(inForce: string, answer: (args: { recipient: string }) => Response | never) {
+  const server = new FakeServer({
+    "POST /api/nonce": () => reply({ nonce: "n" }),
+    "POST /api/commands": async ({ body }: { body: string }) => {
+      const { payload } = readJws(JSON.parse(body).jws);
+      if (payload.action === "key.get")
+        return reply({ recipient: await digestOf(await recipientOf(inForce)) });
+      return answer(payload.args as { recipient: string });
+    },
+  });
+  const api = new Api({ fetch: server.fetch });
+  api.setSigner(deviceSigner(await createDeviceKey()));
+  return { api, server, keys: new KeyStore(new MemoryStore()) };
+}
+
+const newClassic = () => generateX25519Identity();
+
+describe("changing the key", () => {
+  it("sends only the new public half, and keeps new and old, newest first", async () => {
+    const old = await testIdentity();
+    let asked: Record<string, unknown> = {};
+    const { api, server, keys } = await household(old, (args) => {
+      asked = { ...args };
+      return reply({ recipient: "00" });
+    });
+    await keys.saveIdentity(old);
+
+    const ring = await changeKey(api, keys, LOST);
+
+    const [made = "", before] = identitiesIn(ring);
+    expect(before).toBe(old);
+    expect(await keys.identity()).toBe(ring);
+    const replaces = await digestOf(await recipientOf(old));
+    expect(asked).toEqual({ recipient: await recipientOf(made), replaces, device: LOST });
+    expect(made).toMatch(/^AGE-SECRET-KEY-PQ-1/);
+    expect(JSON.stringify(server.seen)).not.toContain("AGE-SECRET");
+  });
+
+  it.each([
+    ["was refused", () => refuse(409, "conflict", "changed in the meantime"), ApiError, 1],
+    ["may have happened", () => refuse(507, "storage", "the card is slow"), ApiError, 2],
+    [
+      "got no answer",
+      () => {
+        throw new TypeError("lost");
+      },
+      NoAnswerError,
+      2,
+    ],
+  ] as const)("keeps every key that may be in force when it %s", async (_, answer, kind, count) => {
+    const old = await testIdentity();
+    const { api, keys } = await household(old, answer);
+    await keys.saveIdentity(old);
+
+    await expect(changeKey(api, keys, null)).rejects.toThrow(kind);
+
+    expect(identitiesIn((await keys.identity()) ?? "")).toHaveLength(count);
+  });
+
+  it("is for who holds the key in force", async () => {
+    const [old, made] = [await testIdentity(), await newClassic()];
+    const { api, keys } = await household(made, () => reply({}));
+    await keys.saveIdentity(old);
+    expect(await holdsKeyInForce(api, `${old}\n${made}`)).toBe(true);
+    expect(await holdsKeyInForce(api, old)).toBe(false);
+    await expect(changeKey(api, keys, null)).rejects.toThrow(NoKeyError);
+    expect(await keys.identity()).toBe(old);
+  });
+});
+
+describe("a journal of two keys", () => {
+  it("opens whole with the ring", async () => {
+    const [old, made] = [await testIdentity(), await newClassic()];
+    const first = await writeEpoch(0, [STARTED, CHANGED], old);
+    const second = await writeEpoch(1, [STARTED], made, first.end);
+    const journal = await readJournal([first.file, second.file], `${made}\n${old}`);
+    expect([journal.verdict, journal.records.length]).toEqual(["complete", 3]);
+  });
+
+  it("says with the old key alone that a newer one is needed, and only where a change is written", async () => {
+    const [old, made] = [await testIdentity(), await newClassic()];
+    for (const [records, verdict] of [
+      [[STARTED, CHANGED], "other_key"],
+      [[STARTED], "altered"],
+    ] as const) {
+      const first = await writeEpoch(0, records, old);
+      const second = await writeEpoch(1, [STARTED], made, first.end);
+      const journal = await readJournal([first.file, second.file], old);
+      expect([journal.verdict, journal.records.length]).toEqual([verdict, records.length]);
+    }
+  });
+});
