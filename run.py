@@ -13,7 +13,7 @@ usage: python3 run.py demo [options of `stoop run`]   set up, then camera and se
        python3 run.py release --key FILE              a release: wheel, parts list, signed update, checksums
        python3 run.py picamera                        as root: people through the real picamera2, in a chroot
        python3 run.py vm [--short] [--suite trixie]   as root: a booted Debian with Stoop on it, and what holds there
-       python3 run.py image [--keep]                  as root, slow: the card's two slots, started on emulated arm64
+       python3 run.py image [--amd64] [--keep]        as root: the card's two slots, started on arm64 (emulated, slow)
 """
 
 from __future__ import annotations
@@ -78,6 +78,7 @@ DEBIAN_FOR_IMAGE = {
     "mmdebstrap": "mmdebstrap",
     "qemu-aarch64-static": "qemu-user-static",
     "qemu-system-aarch64": "qemu-system-arm",
+    "qemu-system-x86_64": "qemu-system-x86",
     "mkfs.erofs": "erofs-utils",
     "mkfs.vfat": "dosfstools",
     "mcopy": "mtools",
@@ -243,10 +244,15 @@ def job_vm(words: Sequence[str]) -> int:
 def job_image(words: Sequence[str]) -> int:
     set_up(DEV_LOCK)
     install_debian_packages_for_vm(DEBIAN_FOR_IMAGE)
-    if "--keep" not in words and (code := subprocess.call([BIN / "python", "-m", "tests.image.prepare"], cwd=ROOT)):
+    words = list(words)
+    arch = "amd64" if "--amd64" in words else "arm64"
+    words = [word for word in words if word != "--amd64"]
+    env = environment({"STOOP_IMAGE_ARCH": arch})
+    prepare = [BIN / "python", "-m", "tests.image.prepare"]
+    if "--keep" not in words and (code := subprocess.call(prepare, cwd=ROOT, env=env)):
         return code
     apart = ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
-    return subprocess.call([*apart, BIN / "python", "-m", "tests.image", *words], cwd=ROOT, env=environment())
+    return subprocess.call([*apart, BIN / "python", "-m", "tests.image", *words], cwd=ROOT, env=env)
 
 
 def job_release(words: Sequence[str]) -> int:

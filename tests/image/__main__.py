@@ -16,6 +16,7 @@ from tests.image import build
 from tests.image.claims import CLAIMS, Claim, Porch
 from tests.image.lan import Lan
 from tests.image.machine import Arm
+from tests.image.prepare import ARCH
 from tests.vm.machine import Failure
 
 
@@ -46,7 +47,7 @@ def main(words: list[str]) -> int:
         porch.machine.cut_power()
         porch.lan.take_down()
     failed = [name for name, sentence in results.items() if sentence is None]
-    print(f"\nproved on a card in emulated arm64 in {time.monotonic() - begun_s:.0f} s:")
+    print(f"\nproved on a card for {ARCH} in QEMU in {time.monotonic() - begun_s:.0f} s:")
     for sentence in results.values():
         if sentence:
             print(f"  - {sentence}")

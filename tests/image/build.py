@@ -11,9 +11,10 @@ import subprocess
 from pathlib import Path
 
 from stoop.update.lock import lock_for
-from tests.image.prepare import BASE, FOLDER, NATIVE, RELEASE, quietly
+from tests.image.prepare import ARCH, BASE, FOLDER, IS_EMULATED, MACHINE, NATIVE, RELEASE, quietly
 
 PYTHON = "3.13"
+CONSOLE = "ttyAMA0" if ARCH == "arm64" else "ttyS0"
 STANDIN = Path(__file__).parent / "standin"
 ROOTFS = FOLDER / "rootfs"
 BOOT, SYSTEM, DISK = FOLDER / "boot.img", FOLDER / "system.img", FOLDER / "card.img"
@@ -23,7 +24,7 @@ FIRST_MB = 8
 CARD_MB = 6144
 """The card is larger than the image, as every card is."""
 AUTOBOOT = "[all]\ntryboot_a_b=1\nboot_partition=2\n[tryboot]\nboot_partition=3\n"
-SLOW = "\n[camera]\nwidth_px = 320\nheight_px = 180\nfps = 4.0\n"
+FOR_EMULATION = "\n[camera]\nwidth_px = 320\nheight_px = 180\nfps = 4.0\n"
 """For a processor that is emulated."""
 
 
@@ -42,17 +43,18 @@ def lay_out() -> None:
     shutil.rmtree(ROOTFS, ignore_errors=True)
     quietly(["cp", "-a", "--reflink=auto", str(BASE), str(ROOTFS)])
     put("/etc/initramfs-tools/modules", "erofs\nnls_ascii\nnls_cp437\nvfat\n")
-    put("/boot/firmware/cmdline.txt", "console=ttyAMA0 rootfstype=erofs ro quiet\n")
+    put("/boot/firmware/cmdline.txt", f"console={CONSOLE} rootfstype=erofs ro quiet\n")
     there = ROOTFS / "srv" / "stoop-release"
     there.mkdir(parents=True)
     (update,) = RELEASE.glob("*.stoopupdate")
     quietly(["tar", "-xf", str(update), "-C", str(there)])
-    install_wheels(there)
+    if IS_EMULATED:
+        install_wheels(there)
     installer = "/srv/stoop-release/deploy/raspberry-pi/install.sh"
     inside("bash", installer, "--image", "--source", "demo", "--wheels", "/srv/stoop-release/wheels")
     shutil.rmtree(there)
     with (ROOTFS / "etc/stoop/stoop.toml").open("a") as file:
-        file.write(SLOW)
+        file.write(FOR_EMULATION if IS_EMULATED else "")
     for name, target in (
         ("by-slot.rules", "etc/udev/rules.d/99-rpi-01-abslot.rules"),
         ("fstab", "etc/fstab"),
@@ -83,10 +85,10 @@ def install_wheels(release: Path) -> None:
     name = f"/opt/stoop/releases/{version}-{digest}"
     packages = f"{name}/lib/python{PYTHON}/site-packages"
     (ROOTFS / "opt/stoop/releases").mkdir(parents=True)
-    lock = lock_for((release / "requirements.lock").read_text(), "aarch64", PYTHON)
+    lock = lock_for((release / "requirements.lock").read_text(), MACHINE, PYTHON)
     (release / "theirs.lock").write_text(lock)
-    foreign = "--platform manylinux_2_36_aarch64 --platform manylinux_2_34_aarch64 --platform manylinux_2_31_aarch64"
-    foreign += " --platform manylinux_2_28_aarch64 --platform manylinux_2_17_aarch64 --platform manylinux2014_aarch64"
+    glibcs = ("_2_36", "_2_34", "_2_31", "_2_28", "_2_17", "2014")
+    foreign = " ".join(f"--platform manylinux{glibc}_{MACHINE}" for glibc in glibcs)
     pip = f"{name}/bin/python -m pip install -q --no-index --no-compile --no-deps --only-binary=:all: {foreign}"
     pip += f" --implementation cp --python-version {PYTHON} --target {packages}"
     script = f"""
@@ -198,7 +200,7 @@ def put(path: str, text: str) -> None:
 
 
 def inside(*words: str) -> None:
-    """In the system that is being built, under emulation, with its own /proc, /dev and /sys for that long."""
+    """In the system that is being built, with its own /proc, /dev and /sys for that long."""
     script = (
         'mount -t proc proc "$1/proc"; mount --bind /dev "$1/dev"; shift_root=$1; shift; exec chroot "$shift_root" "$@"'
     )

@@ -14,9 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.image.build import DISK, MEGA, SIZES_MB, offset_mb
-from tests.image.prepare import FOLDER, quietly
+from tests.image.prepare import ARCH, FOLDER, quietly
 
 TRYBOOT = re.compile(rb"reboot: Restarting system with command '0 tryboot'")
+BOARDS = {
+    "arm64": ["qemu-system-aarch64", "-M", "virt", "-accel", "tcg,thread=multi", "-cpu", "cortex-a76"],
+    "amd64": ["qemu-system-x86_64", "-M", "q35", "-accel", "kvm", "-accel", "tcg,thread=multi", "-cpu", "max"],
+}
+"""The second accelerator is taken where there is no first."""
 _NAMES = ("kernel8.img", "initramfs8", "cmdline.txt")
 
 
@@ -50,12 +55,17 @@ def choose(*, is_trial: bool) -> Start:
 
 def qemu(start: Start, console: Path, inside: Path, extra: str) -> subprocess.Popen[bytes]:
     """`console`: file for what the kernel says; `inside`: socket for what is run inside; `extra`: more command line."""
-    words = ["qemu-system-aarch64", "-M", "virt", "-accel", "tcg,thread=multi", "-cpu", "cortex-a76", "-smp", "2"]
+    words = [*BOARDS[ARCH], "-smp", "2"]
     words += ["-m", "1536", "-nodefaults", "-no-reboot", "-display", "none", "-serial", f"file:{console}"]
     words += ["-kernel", str(start.kernel), "-initrd", str(start.initramfs), "-append", f"{start.line} {extra}"]
     words += ["-drive", f"file={DISK},if=none,id=card,format=raw,cache=writeback"]
     words += ["-device", "nvme,drive=card,serial=card"]
-    words += ["-netdev", "tap,id=lan,ifname=lan0,script=no,downscript=no", "-device", "virtio-net-pci,netdev=lan"]
+    words += [
+        "-netdev",
+        "tap,id=lan,ifname=lan0,script=no,downscript=no",
+        "-device",
+        "virtio-net-pci,netdev=lan,romfile=",
+    ]
     words += ["-device", "virtio-serial-pci", "-chardev", f"socket,id=inside,path={inside},server=on,wait=off"]
     words += ["-device", "virtserialport,chardev=inside,name=i", "-device", "virtio-rng-pci"]
     return subprocess.Popen(words, stdin=subprocess.DEVNULL, start_new_session=True)

@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from tests.image import firmware
 from tests.image.build import CARD_MB, DISK, MEGA
-from tests.image.prepare import FOLDER
+from tests.image.prepare import FOLDER, IS_EMULATED
 from tests.vm.machine import Failure, until
 
 _INSIDE = (
@@ -26,9 +26,10 @@ _UNIT = (
     "[Unit]\nDefaultDependencies=no\nAfter=local-fs.target\n[Service]\n"
     "ExecStart=/usr/bin/python3 -c \"exec(__import__('base64').b64decode('{}'))\"\n"
 )
-_PATIENCE = "[Service]\nTimeoutStartSec=900\nWatchdogSec=300\n"
+_PATIENCE = "[Service]\nTimeoutStartSec=1800\nWatchdogSec=600\n"
 """Python alone takes a minute to start under emulation: the units' own limits are for a Pi."""
-BOOT_LIMIT_S = 900.0
+_DEVICES = "systemd.default_device_timeout_sec=1800 systemd.default_timeout_start_sec=1800"
+BOOT_LIMIT_S = 2400.0 if IS_EMULATED else 300.0
 """Under emulation, on a machine that others use as well."""
 
 
@@ -51,7 +52,7 @@ class Arm:
         start = firmware.choose(is_trial=is_trial)
         self.slot, self._told = start.slot, self.console.stat().st_size if self.console.exists() else 0
         unit = _UNIT.format(base64.b64encode(_INSIDE.encode()).decode())
-        extra = [_credential("systemd.extra-unit.inside.service", unit), "systemd.wants=inside.service"]
+        extra = [_DEVICES, _credential("systemd.extra-unit.inside.service", unit), "systemd.wants=inside.service"]
         extra += [
             _credential(f"systemd.unit-dropin.{name}.service", _PATIENCE) for name in ("stoop-camera", "stoop-server")
         ]

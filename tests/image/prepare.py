@@ -1,6 +1,6 @@
-"""Makes what the card is built from, once: Debian for arm64 and a release. The only part that needs a network; slow.
+"""Makes what the card is built from, once: a Debian and a release. The only part that needs a network.
 
-Everything of arm64 runs under emulation (qemu-user), so the base takes 15 to 40 minutes the first time and is kept.
+For arm64 everything runs under emulation (qemu-user): the base takes 15 to 40 minutes the first time, and is kept.
 """
 
 from __future__ import annotations
@@ -15,18 +15,22 @@ from pathlib import Path
 from tests.markdown import ROOT
 from tests.vm.prepare import _mirror  # one look at apt's own mirror for both
 
-FOLDER = ROOT / ".vm" / "image"
+ARCH = os.environ.get("STOOP_IMAGE_ARCH", "arm64")
+"""arm64, emulated and slow, or amd64, which a machine with hardware virtualisation starts in seconds."""
+IS_EMULATED = ARCH == "arm64"
+FOLDER = ROOT / ".vm" / ("image" if IS_EMULATED else f"image-{ARCH}")
 BASE = FOLDER / "base"
 RELEASE = FOLDER / "release"
 NATIVE = ROOT / ".vm" / "base-trixie"
 """Of run.py vm: a Debian of the same suite that this machine's processor runs."""
 KEY = FOLDER / "key.pem"
-SUITE, TARGET = "trixie", "aarch64-3.13"
+SUITE, MACHINE = "trixie", {"arm64": "aarch64", "amd64": "x86_64"}[ARCH]
+TARGET = f"{MACHINE}-3.13"
 FIRST_NUMBER = 100
 PACKAGES = (
     "systemd", "systemd-sysv", "udev", "dbus", "kmod", "python3", "python3-venv", "nftables", "iproute2",
     "iputils-ping", "procps", "avahi-daemon", "util-linux", "fdisk", "e2fsprogs", "dosfstools", "rsync",
-    "initramfs-tools", "linux-image-cloud-arm64", "network-manager", "openssl",
+    "initramfs-tools", f"linux-image-cloud-{ARCH}", "network-manager", "openssl",
 )  # fmt: skip
 """The layer's, less what only Raspberry Pi's archive has; the kernel is Debian's for virtual machines."""
 _BINFMT = Path("/proc/sys/fs/binfmt_misc")
@@ -38,7 +42,8 @@ _AARCH64 = (
 
 def prepare() -> None:
     """Raises SystemExit with what failed."""
-    emulate_arm64()
+    if IS_EMULATED:
+        emulate_arm64()
     make_base()
     quietly([sys.executable, "-c", "from tests.vm.prepare import make_base; make_base()"], suite=SUITE)
     make_release()
@@ -56,11 +61,11 @@ def make_base() -> None:
     stamp, wanted = FOLDER / "base.stamp", f"{SUITE} {' '.join(PACKAGES)}"
     if stamp.exists() and stamp.read_text() == wanted:
         return
-    print(f"  Debian {SUITE} for arm64, once, slowly …", flush=True)
+    print(f"  Debian {SUITE} for {ARCH}, once …", flush=True)
     shutil.rmtree(BASE, ignore_errors=True)
     FOLDER.mkdir(parents=True, exist_ok=True)
     without = [f"--dpkgopt=path-exclude=/usr/share/{name}/*" for name in ("man", "doc", "locale")]
-    words = ["mmdebstrap", "--mode=root", "--variant=minbase", "--architectures=arm64", *without]
+    words = ["mmdebstrap", "--mode=root", "--variant=minbase", f"--architectures={ARCH}", *without]
     words += ['--aptopt=APT::Install-Recommends "false"', f"--include={','.join(PACKAGES)}", SUITE, str(BASE)]
     quietly([*words, *_mirror()])
     stamp.write_text(wanted)
@@ -72,7 +77,7 @@ def make_release() -> None:
     stamp, wanted = FOLDER / "release.stamp", hashlib.sha256(f"{commit} {TARGET}".encode()).hexdigest()
     if stamp.exists() and stamp.read_text() == wanted:
         return
-    print("  a release for arm64 …", flush=True)
+    print(f"  a release for {ARCH} …", flush=True)
     words = [sys.executable, "-m", "stoop.update.release", "--key", str(KEY), *([] if KEY.exists() else ["--new-key"])]
     words += ["--counter", str(FIRST_NUMBER), "--target", TARGET, "--out", str(RELEASE)]
     quietly(words)
