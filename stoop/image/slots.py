@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -104,6 +105,12 @@ def write_other(slots: Slots, unpacked: Path, number: int) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what an update that was cut off left where it was unpacked. Only for who knows that none is under way."""
+    for left in (*folder.glob("incoming-*"), *folder.glob("brought-*")):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def start_once() -> None:

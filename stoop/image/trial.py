@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from stoop.image import autoboot
 from stoop.image.errors import CardError
-from stoop.image.slots import Slots, read_trial, remember_failure
+from stoop.image.slots import Slots, read_trial, remember_failure, sweep
 
 LIMIT_S = 420.0
 """Less than the unit's limit. Starting takes a Pi some twenty seconds; a card that is checked takes longer."""
@@ -30,6 +30,7 @@ def judge(
     Called from the slot in force it finds that the trial failed, and remembers which update it was.
     """
     slots = slots or Slots()
+    sweep(slots.incoming)
     trial, running = read_trial(slots), slots.running()
     number = trial.number
     if running != trial.partition:

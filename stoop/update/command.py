@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from camera.atomic_file import replace_file
 from camera.update_desk import ASKED, Way
 from stoop.image.errors import CardError
-from stoop.image.slots import Slots, may_be_written, start_once, write_other
+from stoop.image.slots import Slots, may_be_written, start_once, sweep, write_other
 from stoop.update.bundle import SUFFIX, Manifest, unpack
 from stoop.update.errors import NothingBrought, UpdateError, UpdateFailed, UpdateRefused
 from stoop.update.outcome import FAILED, Outcomes
@@ -117,6 +117,7 @@ def alone(folder: Path) -> Iterator[None]:
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        sweep(folder)
         yield
     except BlockingIOError as error:
         raise NothingBrought("another update is being installed at this moment: wait for its end") from error

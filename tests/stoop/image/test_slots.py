@@ -116,6 +116,16 @@ def test_a_power_cut_right_after_the_decision_does_not_turn_it_round(device: Dev
     assert failures(device.slots, 7) == 0
 
 
+def test_what_was_unpacked_takes_no_room_after_the_start(device: Device) -> None:
+    """The doorbell starts again while the update is still being cleared away."""
+    (device.slots.incoming / "incoming-x" / "slot").mkdir(parents=True)
+    (device.slots.incoming / "shared").mkdir()
+    write_other(device.slots, device.unpacked, 7)
+    device.start(3)
+    judged(device, healthy=True)
+    assert [path.name for path in device.slots.incoming.iterdir()] == ["shared"]
+
+
 def test_nothing_is_written_while_an_update_is_tried(device: Device) -> None:
     write_other(device.slots, device.unpacked, 7)
     device.start(3)
