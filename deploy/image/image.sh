@@ -1,8 +1,8 @@
 # shellcheck shell=bash disable=SC2154
 # What a flashed image has beyond an installed system. install.sh --image reads this inside the system that is being built.
 
-IMAGE_UNITS=(stoop-grow.service stoop-card.service stoop-trial.service)
-ENABLED=(stoop-firewall.service stoop-update.service stoop-grow.service stoop-card.service stoop-trial.service stoop.target fstrim.timer avahi-daemon.service)
+IMAGE_UNITS=(stoop-grow.service stoop-card.service stoop-trial.service stoop-trial-limit.timer stoop-trial-limit.service)
+ENABLED=(stoop-firewall.service stoop-update.service stoop-grow.service stoop-card.service stoop-trial.service stoop-trial-limit.timer stoop.target fstrim.timer avahi-daemon.service)
 
 # finish_image FOLDER: with the units and files of deploy/image, and nothing left of what only a running system knows
 finish_image() {

@@ -27,17 +27,19 @@ class Partition:
 def grow(root: Path = Path("/"), *, label: str = "persistent") -> str:
     """A sentence on what was done. Raises CardError, OSError. Cut anywhere, the next start goes on."""
     device = (root / "dev/disk/by-slot" / label).resolve()
-    mine, others, disk_sectors = look(root / "sys/class/block", device.name)
+    is_longer = lengthen(device, root / "sys/class/block")
+    # the file system last, and always: a start that was cut after the table finds the partition grown already
+    _run(["resize2fs", str(device)])
+    return f"{device} grew to the card's end" if is_longer else f"{device} ends where the card does"
+
+
+def lengthen(device: Path, sys_block: Path) -> bool:
+    """The partition alone, in the table and for the kernel; False when it ends there already. Raises CardError."""
+    mine, others, disk_sectors = look(sys_block, device.name)
     commands = steps(mine, others, disk_sectors)
     for command, text in commands:
-        done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise CardError(f"{' '.join(command)} failed: {done.stderr.strip()[-300:]}")
-    # the file system last, and always: a start that was cut after the table finds the partition grown already
-    done = subprocess.run(["resize2fs", str(device)], capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise CardError(f"resize2fs {device} failed: {done.stderr.strip()[-300:]}")
-    return f"{device} grew to the card's end" if commands else f"{device} ends where the card does"
+        _run(command, text)
+    return bool(commands)
 
 
 def look(sys_block: Path, name: str) -> tuple[Partition, tuple[Partition, ...], int]:
@@ -66,6 +68,12 @@ def steps(mine: Partition, others: tuple[Partition, ...], disk_sectors: int) -> 
         (["sfdisk", "--no-reread", "--force", "--no-tell-kernel", "-N", number, disk], ", +\n"),
         (["partx", "--update", "--nr", number, disk], ""),
     ]
+
+
+def _run(command: list[str], text: str = "") -> None:
+    done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise CardError(f"{' '.join(command)} failed: {done.stderr.strip()[-300:]}")
 
 
 def _partition(disk: str, path: Path) -> Partition:

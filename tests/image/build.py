@@ -11,7 +11,7 @@ import subprocess
 from pathlib import Path
 
 from stoop.update.lock import lock_for
-from tests.image.prepare import ARCH, BASE, FOLDER, IS_EMULATED, MACHINE, NATIVE, RELEASE, quietly
+from tests.image.prepare import ARCH, BASE, FOLDER, IS_FOREIGN, MACHINE, NATIVE, RELEASE, quietly
 
 PYTHON = "3.13"
 CONSOLE = "ttyAMA0" if ARCH == "arm64" else "ttyS0"
@@ -48,13 +48,13 @@ def lay_out() -> None:
     there.mkdir(parents=True)
     (update,) = RELEASE.glob("*.stoopupdate")
     quietly(["tar", "-xf", str(update), "-C", str(there)])
-    if IS_EMULATED:
+    if IS_FOREIGN:
         install_wheels(there)
     installer = "/srv/stoop-release/deploy/raspberry-pi/install.sh"
     inside("bash", installer, "--image", "--source", "demo", "--wheels", "/srv/stoop-release/wheels")
     shutil.rmtree(there)
     with (ROOTFS / "etc/stoop/stoop.toml").open("a") as file:
-        file.write(FOR_EMULATION if IS_EMULATED else "")
+        file.write(FOR_EMULATION)
     for name, target in (
         ("by-slot.rules", "etc/udev/rules.d/99-rpi-01-abslot.rules"),
         ("fstab", "etc/fstab"),

@@ -16,9 +16,9 @@ from tests.markdown import ROOT
 from tests.vm.prepare import _mirror  # one look at apt's own mirror for both
 
 ARCH = os.environ.get("STOOP_IMAGE_ARCH", "arm64")
-"""arm64, emulated and slow, or amd64, which a machine with hardware virtualisation starts in seconds."""
-IS_EMULATED = ARCH == "arm64"
-FOLDER = ROOT / ".vm" / ("image" if IS_EMULATED else f"image-{ARCH}")
+"""arm64, or amd64, of which a PC emulates less."""
+IS_FOREIGN = ARCH == "arm64"
+FOLDER = ROOT / ".vm" / ("image" if IS_FOREIGN else f"image-{ARCH}")
 BASE = FOLDER / "base"
 RELEASE = FOLDER / "release"
 NATIVE = ROOT / ".vm" / "base-trixie"
@@ -42,7 +42,7 @@ _AARCH64 = (
 
 def prepare() -> None:
     """Raises SystemExit with what failed."""
-    if IS_EMULATED:
+    if IS_FOREIGN:
         emulate_arm64()
     make_base()
     quietly([sys.executable, "-c", "from tests.vm.prepare import make_base; make_base()"], suite=SUITE)
