@@ -84,21 +84,31 @@ class MessageDesk:
     30 s at most, and ends when somebody answers, when nothing was said for 8 s, or when the owner wants none any more.
     """
 
-    def __init__(self, clock: Clock, out: Loudspeaker, port: MessagePort, wait_s: float) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        out: Loudspeaker,
+        port: MessagePort,
+        wait_s: float,
+        speak: Callable[[str], Samples | None] = say,
+    ) -> None:
         self._clock, self._out, self._port = clock, out, port
         self._wait_ns = round(wait_s * _NS_PER_S)
         self._lock = threading.RLock()
         self._step: Step = Idle()
+        self._make_voice = speak
         self._voice: Samples | None = None
 
     @property
     def step(self) -> Step:
         return self._step
 
-    def prepare(self, speak: Callable[[str], Samples | None] = say) -> None:
-        """Make the voice, where this machine can speak. Takes a second: a thread of its own."""
+    def prepare(self) -> None:
+        """Make the voice, once, where this machine can speak. Takes a second."""
+        if self._voice is not None:
+            return
         try:
-            spoken = speak(TEXT)
+            spoken = self._make_voice(TEXT)
         except DoorbellError as error:
             logger.warning("%s", error)
             return
@@ -106,6 +116,7 @@ class MessageDesk:
 
     def must_speak(self) -> None:
         """Raises CommandRefused conflict where the camera cannot say what it would record."""
+        self.prepare()
         if self._voice is None:
             raise CommandRefused(
                 "conflict", "the camera cannot ask for messages without a voice: install espeak-ng on it, restart it"
@@ -114,8 +125,11 @@ class MessageDesk:
     def rang(self) -> None:
         """A visitor pressed. Pressed again while the voice waits, it waits anew; later it changes nothing."""
         with self._lock:
-            if isinstance(self._step, Idle | Waiting) and self._voice is not None and self._port.may_take_message():
-                self._step = Waiting(self._clock.monotonic_ns() + self._wait_ns)
+            if not isinstance(self._step, Idle | Waiting) or not self._port.may_take_message():
+                return
+            self._step = Waiting(self._clock.monotonic_ns() + self._wait_ns)
+        if self._voice is None:  # since the camera started; there is time until it is due
+            threading.Thread(target=self.prepare, name="voice", daemon=True).start()
 
     def answered(self) -> None:
         """Somebody of the house watches, talks or has a phrase said: what is under way ends, a message too."""

@@ -173,7 +173,7 @@ class CameraProcess:
         self._bell.start()
         waiting = threading.Thread(target=self._wait, name="waiting", daemon=True)
         waiting.start()
-        threading.Thread(target=self._make_voices, name="replies", daemon=True).start()
+        threading.Thread(target=self._replies.make_defaults, name="replies", daemon=True).start()
         self._show_claim_code()
         try:
             self._watch.run()
@@ -186,10 +186,6 @@ class CameraProcess:
             self.on_server_gone()
             self._publisher.close()
             self._storage.close()
-
-    def _make_voices(self) -> None:
-        self._message.prepare()
-        self._replies.make_defaults()
 
     def stop(self) -> None:
         """Safe from a signal handler."""

@@ -18,7 +18,7 @@ from camera.clock import ClockQuality
 from camera.commands import Authority, Commands
 from camera.contract import CameraMessage, Command, CommandError, CommandResult, State, ViewWord
 from camera.control import ClipRoom, PlateView, TrafficView
-from camera.doorbell.parts import BLOCK
+from camera.doorbell.parts import BLOCK, Samples
 from camera.errors import CommandRefused
 from camera.frame import PictureSize
 from camera.hole_desk import HoleDesk
@@ -259,6 +259,7 @@ class House:
 
     def __init__(self, folder: Path, microphone: str = "none") -> None:
         self.clock, self.control, self.owner = FakeClock(), FakeControl(), Browser()
+        self.voice: Samples | None = np.zeros(BLOCK, np.int16)
         home = Home(folder / "camera")
         self.control.desk = MotionDesk(
             folder / "camera", self.clock, self.control.tunings.append, lambda data: b"sealed:" + data
@@ -266,8 +267,9 @@ class House:
         silent = CameraSettings(button="none", speaker="none", chime="none", microphone=microphone)
         self.control.bell = BellDesk(folder / "camera", silent, self.clock, self.control)
         self.control.talk = TalkDesk(self.clock, open_sound_in(silent), self.control.bell.sound, self.control)
-        self.control.message = MessageDesk(self.clock, self.control.bell.sound, self.control, 20)
-        self.control.message.prepare(lambda text: np.zeros(BLOCK, np.int16))
+        self.control.message = MessageDesk(
+            self.clock, self.control.bell.sound, self.control, 20, lambda text: self.voice
+        )
         self.control.parcels = ParcelDesk(folder / "camera", lambda news: None)
         self.control.holes = HoleDesk(folder / "camera", folder, self.clock, self.control)
         self.control.updates = UpdateDesk(folder, folder / "updater", self.clock)

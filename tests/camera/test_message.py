@@ -63,8 +63,9 @@ class Porch:
 
     def __init__(self) -> None:
         self.clock, self.door = FakeClock(), FakeDoor()
-        self.desk = MessageDesk(self.clock, self.door, self.door, WAIT_S)
-        self.desk.prepare(lambda text: np.zeros(round(VOICE_S * RATE_HZ), np.int16))
+        voice = np.zeros(round(VOICE_S * RATE_HZ), np.int16)
+        self.desk = MessageDesk(self.clock, self.door, self.door, WAIT_S, lambda text: voice)
+        self.desk.prepare()
 
     def pass_s(self, seconds: float) -> None:
         for _ in range(round(seconds * 4)):
@@ -114,10 +115,11 @@ def test_a_loudspeaker_that_takes_nothing_records_nobody(porch: Porch) -> None:
 
 def test_a_camera_without_a_voice_takes_no_message() -> None:
     porch = Porch()
-    desk = MessageDesk(porch.clock, porch.door, porch.door, WAIT_S)
-    desk.prepare(lambda text: None)
-    desk.rang()
-    assert desk.step == Idle()
+    porch.desk = MessageDesk(porch.clock, porch.door, porch.door, WAIT_S, lambda text: None)
+    porch.desk.rang()
+    porch.pass_s(WAIT_S + 60)
+    assert porch.desk.step == Idle()
+    assert porch.door.given == []
 
 
 def test_who_says_nothing_is_recorded_for_eight_seconds(porch: Porch) -> None:
@@ -276,7 +278,7 @@ def test_a_message_is_a_clip_of_its_own_between_two_others() -> None:
 def test_without_a_voice_messages_cannot_be_switched_on(tmp_path: Path) -> None:
     house = House(tmp_path)
     body_of(house.claim())
-    house.control.message_desk()._voice = None
+    house.voice = None
     assert code_of(house.ask("settings.set", visitor_message=True)) == "conflict"
     assert not house.authority.home.camera().takes_messages
 
@@ -304,7 +306,8 @@ def camera(tmp_path: Path, door: Door, monkeypatch: pytest.MonkeyPatch) -> Itera
         button="none", chime="none", speaker=f"file:{tmp_path}/said.raw", pre_roll_s=2, post_roll_s=1, message_wait_s=1
     )
     with running(tmp_path, door, parts, monkeypatch) as camera:
-        camera._message.prepare(lambda text: np.full(RATE_HZ, 500, np.int16))
+        camera._message._make_voice = lambda text: np.full(RATE_HZ, 500, np.int16)
+        camera._message.prepare()
         record = msgspec.structs.replace(camera._authority.home.camera(), takes_messages=True)
         camera._authority.home.save_camera(record)
         camera.use_record(record)
