@@ -469,25 +469,39 @@ def comes_back_when_it_hangs(house: House) -> str:
 
 
 def survives_power_cuts(house: House) -> str:
-    owner = house.the_owner()
+    owner, early = house.the_owner(), 0
     for number in range(house.cuts):
         clip = visitor.start_clip(owner)
-        file = data(house) / "sealed" / "clips" / f"{clip}.age"
-        begun_bytes = file.stat().st_size
-        until(lambda f=file, b=begun_bytes: f.stat().st_size > b + 1000 * (number % 7), "the clip to grow")  # type: ignore[misc]  # noqa: B023  # waited for here
+        wait_for_growth(house, clip, 1000 * (number % 7))
         house.machine.cut_power()
         house.machine.boot()
         house.street.plug_in(house.machine)
         visitor.come_back(owner)
         reports = {report.clip: report for report in list_clips(data(house), identity(house))}
         need(clip in reports, f"cut {number + 1}: the clip is gone")
-        need(reports[clip].state == "ended early", f"cut {number + 1}: the clip is {reports[clip].state}")
+        # on a starved machine the clip may have come to its own end just before
+        need(reports[clip].state in ("ended early", "complete"), f"cut {number + 1}: the clip is {reports[clip].state}")
+        early += reports[clip].state == "ended early"
         altered = [report.clip for report in reports.values() if report.state == "altered"]
         need(not altered, f"cut {number + 1}: altered clips {altered}")
         need(set(house.clips) <= set(reports), f"cut {number + 1}: earlier clips are gone")
         house.clips.append(clip)
+        if number % 20 == 19:
+            print(f"  {number + 1} power cuts so far", flush=True)
+    need(early > house.cuts / 2, f"only {early} of {house.cuts} cuts met an open clip")
     return (
-        f"{house.cuts} power cuts while recording: each clip ended early and opens, none was lost, the record verifies"
+        f"{house.cuts} power cuts, {early} of them into an open clip: each of those ended early and opens, none was "
+        "lost, the record verifies"
+    )
+
+
+def wait_for_growth(house: House, clip: str, more_bytes: int) -> None:
+    """Until the open clip is so much longer, or has ended."""
+    file = data(house) / "sealed" / "clips" / f"{clip}.age"
+    begun_bytes = file.stat().st_size
+    until(
+        lambda: file.stat().st_size > begun_bytes + more_bytes or house.the_owner().state()["recording_clip"] != clip,
+        "the clip to grow",
     )
 
 

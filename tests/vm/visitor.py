@@ -160,5 +160,11 @@ def start_clip(owner: ScriptedOwner) -> str:
     """Its id, while it is being recorded."""
     until(lambda: not owner.state()["recording_clip"], "the clip before to end", 90)
     owner.command("clip.record").raise_for_status()
-    until(lambda: owner.state()["recording_clip"], "a clip to begin")
-    return str(owner.state()["recording_clip"])
+    seen: list[str] = []  # what was seen: on a starved machine the clip may be over by the next question
+
+    def has_begun() -> bool:
+        seen.extend(filter(None, [owner.state()["recording_clip"]]))
+        return bool(seen)
+
+    until(has_begun, "a clip to begin")
+    return seen[0]
