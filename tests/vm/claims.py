@@ -350,7 +350,7 @@ def is_updated_from_a_stick(house: House) -> str:
         house.machine.must("mknod", f"/dev/{name}", "b", str(os.major(number)), str(os.minor(number)))
         wants = would_start(house, name)
         need(wants == f"stoop-stick@{name}.service", f"udev would start {wants or 'nothing'} for a stick")
-        house.machine.must("systemctl", "start", f"stoop-stick@{name}.service", limit_s=400)
+        house.machine.must("systemctl", "start", f"stoop-stick@{name}.service", limit_s=900)
         said = house.machine.log_of(f"stoop-stick@{name}.service")
         need(release_of(house).startswith("9.0.21-"), f"{release_of(house)} runs: {said}")
         need(name not in house.machine.must("cat", "/proc/mounts"), "the stick is still mounted")

@@ -152,7 +152,7 @@ def wait_for_outcome(owner: ScriptedOwner, file: Path) -> dict[str, Any]:
             found.update(outcome(owner) or {})
         return found.get("sha256") == digest and found["word"] != "installing"
 
-    until(has_ended, "the update's end", 400)
+    until(has_ended, "the update's end", 900)
     return found
 
 
