@@ -105,7 +105,7 @@ def test_what_is_taken_out_is_in_no_picture_of_the_copy(house: House, way: str, 
     original, copy, text = make(page, house, way, tmp_path)
     gone, kept = kept_detail(original, copy, way)
     print(f"{way}: {len(gone)} pictures; detail gone {max(gone):.3f} at most, kept {min(kept):.2f} at least")
-    assert gone  # a starved machine draws few of them; the page then says so
+    assert len(gone) >= 15  # ten a second, however starved the machine is
     assert max(gone) < 0.25 < 0.5 < min(kept)
 
     assert "copy with others taken out" in copy.name

@@ -20,7 +20,8 @@ import { useAction } from "../use_action";
 import { fullTime, span } from "../when";
 import { words } from "../words";
 import { PartBox } from "./part_box";
-import { eachPicture, Redactor, recordCopy, recordingKind } from "./redactor";
+import { eachPicture, type Recording, Redactor, recordCopy, recordingKind } from "./redactor";
+import { stepCodec, stepCopy } from "./step_copy";
 
 const say = words.copy;
 const WAYS = (["hide", "keep"] as const).map((value) => ({ value, label: say.ways[value] }));
@@ -60,6 +61,22 @@ function useWholeClip(id: string, identity: string | null): Opened {
     };
   }, [api, id, identity]);
   return opened;
+}
+
+/** Picture by picture where the browser can, else while the clip plays. */
+async function copyOf(
+  element: HTMLVideoElement,
+  plan: Plan,
+  kind: Recording | null,
+  onProgress: (share: number) => void,
+  signal: AbortSignal,
+): Promise<{ made: Blob; lost: number; ending: string }> {
+  const codec = await stepCodec(element.videoWidth, element.videoHeight);
+  if (codec)
+    return { made: await stepCopy(element, plan, codec, onProgress, signal), lost: 0, ending: "webm" };
+  if (!kind) throw new Error("this browser records no copy");
+  const { video, lost } = await recordCopy(element, plan, kind, onProgress, signal);
+  return { made: video, lost, ending: kind.ending };
 }
 
 interface Copy {
@@ -174,6 +191,7 @@ function Editor({ id, url, isCut, title }: { id: string; url: string; isCut: boo
   const newest = useRef(plan);
   newest.current = plan;
   const kind = recordingKind();
+  const canCopy = kind !== null || typeof VideoEncoder !== "undefined";
   useEffect(() => () => stopping.current.abort(), []);
   useEffect(() => () => (copy ? URL.revokeObjectURL(copy.url) : undefined), [copy]);
 
@@ -213,21 +231,15 @@ function Editor({ id, url, isCut, title }: { id: string; url: string; isCut: boo
   const make = () =>
     making.run(async () => {
       const element = video.current;
-      if (!element || !kind) return;
+      if (!element) return;
       setShare(0);
       try {
-        const { video: made, lost } = await recordCopy(
-          element,
-          plan,
-          kind,
-          setShare,
-          stopping.current.signal,
-        );
+        const { made, lost, ending } = await copyOf(element, plan, kind, setShare, stopping.current.signal);
         const atMs =
           content.kind === "ready" ? (content.visits.find((each) => each.id === id)?.atMs ?? null) : null;
         const name = say.fileName(
           fileNameOf(camera?.name ?? words.product, atMs, id).replace(/\.mp4$/, ""),
-          kind.ending,
+          ending,
         );
         const digest = toHex(await sha256(new Uint8Array(await made.arrayBuffer())));
         const account = accountOf(plan, {
@@ -349,9 +361,9 @@ function Editor({ id, url, isCut, title }: { id: string; url: string; isCut: boo
           </div>
         </fieldset>
         <p class="soft small">{say.tiles}</p>
-        {!kind && <Notice tone="warn" icon="warning" title={say.cannot} testid="copy-cannot" />}
+        {!canCopy && <Notice tone="warn" icon="warning" title={say.cannot} testid="copy-cannot" />}
         {making.error && <Notice tone="bad" icon="warning" title={making.error} testid="copy-failed" />}
-        {kind && (
+        {canCopy && (
           <Button
             kind="primary"
             icon="copy"
