@@ -215,6 +215,14 @@ def test_claiming(start_stoop: Starter, house: House) -> None:
     assert_fine(newcomer)
 
 
+def test_saying_that_something_was_lost(house: House, page: Page) -> None:
+    page.goto(f"{house.url}/devices")
+    page.get_by_test_id("device-lost").click()
+    assert_fine(page)
+    page.get_by_test_id("lost-sheet").check()
+    assert_fine(page)
+
+
 def test_getting_back_in_with_the_sheet(house: House) -> None:
     page = house.someone()
     page.goto(house.url)

@@ -504,6 +504,11 @@ export const words = {
       "Look through the list of devices first: whoever found it may have added one of their own.",
       "Your other devices stay paired, and get the new key from this one by a pairing link. Your old sheet is replaced.",
     ],
+    sheetMeaning: [
+      "What is recorded from now on is locked with a new key, which the old sheet does not open.",
+      "The old sheet lets nobody in. Together with the camera’s memory card it opens clips from before today.",
+      "Your other devices stay paired, and get the new key from this one by a pairing link.",
+    ],
     yes: "Remove it and change the key",
     changeOnly: "Change the key",
     doneTitle: "The key is changed",
@@ -512,7 +517,7 @@ export const words = {
     others:
       "Your other owner’s devices still need the new key: choose “Pair another device”, Owner, and open the link on each of them.",
     getKey:
-      "The recovery key was changed on another device. This one opens older clips only. On the device where it was changed, choose Devices, “Pair another device”, Owner, and open the link here; or type the new sheet in Settings.",
+      "The key was changed on another device; this one opens older clips only. There, choose Devices, “Pair another device”, Owner, and open the link here.",
   },
 
   recover: {

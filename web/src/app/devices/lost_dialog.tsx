@@ -37,10 +37,11 @@ function Option(props: { value: string; title: string; chosen: string; onChoose:
   );
 }
 
-function Meaning() {
+function Meaning({ isSheet }: { isSheet: boolean }) {
+  const lines = isSheet ? words.lost.sheetMeaning : words.lost.meaning;
   return (
     <ul class="lost-list small">
-      {words.lost.meaning.map((line) => (
+      {lines.map((line) => (
         <li key={line}>{line}</li>
       ))}
     </ul>
@@ -52,7 +53,7 @@ export function LostDialog({ devices, onChanged, onClose }: LostDialogProps) {
   const camera = useCamera();
   const me = useMe();
   const owners = devices.filter((device) => device.role === "owner" && device.device !== me?.device);
-  const [chosen, setChosen] = useState(owners[0]?.device ?? THE_SHEET);
+  const [chosen, setChosen] = useState("");
   const [sheet, setSheet] = useState<RecoverySheet | null>(null);
   const changing = useAction();
   const change = () =>
@@ -88,10 +89,16 @@ export function LostDialog({ devices, onChanged, onClose }: LostDialogProps) {
         ))}
         <Option value={THE_SHEET} title={words.lost.sheet} chosen={chosen} onChoose={setChosen} />
       </fieldset>
-      <Meaning />
+      {chosen !== "" && <Meaning isSheet={chosen === THE_SHEET} />}
       <FieldError error={changing.error} />
       <div class="dialog-actions">
-        <Button kind="danger" busy={changing.isBusy} testid="lost-yes" onClick={change}>
+        <Button
+          kind="danger"
+          busy={changing.isBusy}
+          disabled={chosen === ""}
+          testid="lost-yes"
+          onClick={change}
+        >
           {chosen === THE_SHEET ? words.lost.changeOnly : words.lost.yes}
         </Button>
         <Button onClick={onClose}>{words.common.cancel}</Button>
