@@ -11,6 +11,7 @@ from camera.control import Control
 from camera.home import CameraRecord, Device
 from camera.loosening import SoundChoice, WaitingSound
 from camera.vault.cards import SettingsChanged
+from camera.waiting_words import note_setting, save_waiting
 
 if TYPE_CHECKING:
     from camera.commands import Authority
@@ -49,9 +50,9 @@ def _ask(authority: Authority, control: Control, device: Device, choice: SoundCh
     waiting = authority.loosening.waiting
     if (waiting.sound if choice == "record_sound" else waiting.message) is not None:
         return
-    _note(authority, control, device.device, device.name, f"{choice}_waits")
+    note_setting(authority, control, device.device, device.name, f"{choice}_waits")
     authority.loosening.hold(WaitingSound(device.device, device.name, choice), authority.clock.monotonic_ns())
-    _save(authority, control)
+    save_waiting(authority, control)
     control.announce("mask.pending")
 
 
@@ -59,7 +60,7 @@ def keep_deaf(authority: Authority, control: Control, by: Device, choice: SoundC
     """Drop what waits; whether anything did. To keep less needs no journal: the record follows when it can."""
     if authority.loosening.drop_sound(choice) is None:
         return False
-    _save(authority, control)
+    save_waiting(authority, control)
     control.note_later(
         SettingsChanged(at_ms=authority.clock.wall_ms(), device=by.device, name=by.name, what=f"{choice}_kept")
     )
@@ -70,20 +71,10 @@ def keep_deaf(authority: Authority, control: Control, by: Device, choice: SoundC
 def hear_if_due(authority: Authority, control: Control) -> None:
     """In the journal before it is so. Raises CommandRefused or OSError with the rest unchanged."""
     for due in authority.loosening.due_sounds:
-        _note(authority, control, due.device, due.name, due.what)
+        note_setting(authority, control, due.device, due.name, due.what)
         record = with_choices(authority.home.camera(), {due.what: True})
         authority.home.save_camera(record)
         authority.loosening.drop_sound(due.what)
-        _save(authority, control)
+        save_waiting(authority, control)
         control.use_record(record)
         control.announce("settings.changed")
-
-
-def _note(authority: Authority, control: Control, device: str, name: str, what: str) -> None:
-    control.note(SettingsChanged(at_ms=authority.clock.wall_ms(), device=device, name=name, what=what))
-
-
-def _save(authority: Authority, control: Control) -> None:
-    authority.home.save_waiting(authority.loosening.waiting)
-    authority.loosening.saved()
-    control.waiting_changed()

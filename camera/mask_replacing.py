@@ -15,6 +15,7 @@ from camera.loosening import WAIT_NS, Waiting, WaitingDrawing, WaitingUnlock
 from camera.mask import Mask, MaskError, parse_mask
 from camera.mask_change import MaskChange, percent
 from camera.vault import cards
+from camera.waiting_words import save_waiting
 from camera.waking import keep_asleep, wake_if_due
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def ask_to_unlock(authority: Authority, control: Control, device: Device) -> Non
         )
     )
     authority.loosening.hold(WaitingUnlock(device.device, device.name), authority.clock.monotonic_ns())
-    _save(authority, control)
+    save_waiting(authority, control)
     control.announce("mask.pending")
 
 
@@ -117,7 +118,7 @@ def carry_out_due(authority: Authority, control: Control) -> None:
         logger.warning("what has waited could not be carried out, it waits another minute: %s", error)
         _postpone(authority)
     if authority.loosening.is_save_due:
-        _save(authority, control)
+        save_waiting(authority, control)
     control.waiting_changed()
 
 
@@ -146,7 +147,7 @@ def _let_wait(
     _drop(authority, control, device, "replaced", drawing=True)
     authority.loosening.hold(waiting, authority.clock.monotonic_ns())
     try:
-        _save(authority, control)
+        save_waiting(authority, control)
     except OSError:
         authority.loosening.drop_drawing()
         raise
@@ -186,7 +187,7 @@ def _open_drawing(authority: Authority, control: Control) -> None:
     if mask and due.replaces == (old.digest if old else None):
         _put_in_force(authority, control, due.device, due.name, old, mask, control.compare(old, mask))
     authority.loosening.drop_drawing()
-    _save(authority, control)
+    save_waiting(authority, control)
 
 
 def _text_of(due: WaitingDrawing) -> Mask | None:
@@ -209,7 +210,7 @@ def _unlock(authority: Authority, control: Control) -> None:
     record: CameraRecord = msgspec.structs.replace(authority.home.camera(), is_loosening_locked=False)
     authority.home.save_camera(record)
     authority.loosening.drop_unlock()
-    _save(authority, control)
+    save_waiting(authority, control)
     control.announce("settings.changed")
 
 
@@ -234,7 +235,7 @@ def _drop(
     dropped = [loosening.drop_drawing() if drawing else None, loosening.drop_unlock() if unlock else None]
     if not any(dropped):
         return
-    _save(authority, control)
+    save_waiting(authority, control)
     for each in dropped:
         if each:
             new = each.digest if isinstance(each, WaitingDrawing) else None
@@ -242,12 +243,6 @@ def _drop(
                 cards.MaskCancelled(at_ms=authority.clock.wall_ms(), device=by.device, name=by.name, new=new, why=why)
             )
     control.announce("mask.cancelled")
-
-
-def _save(authority: Authority, control: Control) -> None:
-    authority.home.save_waiting(authority.loosening.waiting)
-    authority.loosening.saved()
-    control.waiting_changed()
 
 
 def _second_question(change: MaskChange) -> str:

@@ -10,6 +10,7 @@ from camera.control import Control
 from camera.home import Device
 from camera.loosening import WaitingWake
 from camera.vault.cards import SettingsChanged
+from camera.waiting_words import note_setting, save_waiting
 
 if TYPE_CHECKING:
     from camera.commands import Authority
@@ -22,9 +23,9 @@ def ask_to_wake(authority: Authority, control: Control, device: Device) -> None:
     """Bell-only mode ends in 24 h of running time; asking again changes nothing."""
     if authority.loosening.waiting.wake:
         return
-    _note(authority, control, device.device, device.name, ASKED)
+    note_setting(authority, control, device.device, device.name, ASKED)
     authority.loosening.hold(WaitingWake(device.device, device.name), authority.clock.monotonic_ns())
-    _save(authority, control)
+    save_waiting(authority, control)
     control.announce("mask.pending")
 
 
@@ -32,7 +33,7 @@ def keep_asleep(authority: Authority, control: Control, by: Device) -> bool:
     """Drop what waits; whether anything did. To see less needs no journal: the record follows when it can."""
     if authority.loosening.drop_wake() is None:
         return False
-    _save(authority, control)
+    save_waiting(authority, control)
     control.note_later(SettingsChanged(at_ms=authority.clock.wall_ms(), device=by.device, name=by.name, what=KEPT))
     control.announce("mask.cancelled")
     return True
@@ -43,20 +44,10 @@ def wake_if_due(authority: Authority, control: Control) -> None:
     due = authority.loosening.due_wake
     if due is None:
         return
-    _note(authority, control, due.device, due.name, ENDED)
+    note_setting(authority, control, due.device, due.name, ENDED)
     record = msgspec.structs.replace(authority.home.camera(), is_bell_only=False)
     authority.home.save_camera(record)
     authority.loosening.drop_wake()
-    _save(authority, control)
+    save_waiting(authority, control)
     control.use_record(record)
     control.announce("settings.changed")
-
-
-def _note(authority: Authority, control: Control, device: str, name: str, what: str) -> None:
-    control.note(SettingsChanged(at_ms=authority.clock.wall_ms(), device=device, name=name, what=what))
-
-
-def _save(authority: Authority, control: Control) -> None:
-    authority.home.save_waiting(authority.loosening.waiting)
-    authority.loosening.saved()
-    control.waiting_changed()

@@ -17,7 +17,7 @@ from camera.mask import Masker
 from camera.thumbnail import jpeg_thumbnail
 from stoop.open_clips import list_clips, open_clips
 from tests.camera.strategies import noise_frame
-from tests.e2e.conftest import SHARED, starter, until
+from tests.e2e.conftest import SHARED, StoopRun, starter, until
 from tests.e2e.marked_video import MARKER_YUV, paint_marker
 from tests.e2e.scripted_owner import ScriptedOwner
 
@@ -56,6 +56,17 @@ SEALED = [r"sealed/clips/[0-9a-f]{32}\.age", r"sealed/thumbs/[0-9a-f]{32}\.thumb
 """Of these, name, size and time of change can be read."""
 
 
+def owner_who_records(run: StoopRun) -> ScriptedOwner:
+    """A claim, a drawing, a plate under way, and a clip begun."""
+    owner = ScriptedOwner(run.url)
+    owner.claim(run.code).raise_for_status()
+    owner.draw()
+    owner.command("plate.get").raise_for_status()
+    until(lambda: owner.state()["is_delivering"], "pictures")
+    owner.command("clip.record").raise_for_status()
+    return owner
+
+
 class Seized:
     """The folder after the power went, and what its owner knows."""
 
@@ -76,12 +87,7 @@ def seized(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seized]:
     paint_marker(HALL, folder / "marked.mp4", 5)
     with starter(folder) as start:
         run = start(f"file:{folder / 'marked.mp4'}", "[camera]\nplate_s = 2\npost_roll_s = 1\nclip_cap_s = 20\n")
-        owner = ScriptedOwner(run.url)
-        owner.claim(run.code).raise_for_status()
-        owner.draw()
-        owner.command("plate.get").raise_for_status()
-        until(lambda: owner.state()["is_delivering"], "pictures")
-        owner.command("clip.record").raise_for_status()
+        owner = owner_who_records(run)
         clips = run.data / "sealed" / "clips"
         until(lambda: sum(path.stat().st_size for path in clips.glob("*.age")) > 400_000, "a long clip")
         kept = min(path.stem for path in clips.glob("*.age"))

@@ -11,7 +11,7 @@ import pytest
 from tests.e2e.conftest import starter, until
 from tests.e2e.marked_video import paint_marker
 from tests.e2e.scripted_owner import ScriptedOwner
-from tests.e2e.test_seized_folder import CAMERA_NAME, HALL, KEY_SIGNS, VIDEO_SIGNS
+from tests.e2e.test_seized_folder import CAMERA_NAME, HALL, KEY_SIGNS, VIDEO_SIGNS, owner_who_records
 from tests.small_disk import small_disk
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
@@ -37,12 +37,7 @@ def card(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Card]:
     paint_marker(HALL, folder / "marked.mp4", 5)
     with small_disk(folder / "data", CARD_BYTES, "journalled ext4") as data, starter(folder) as start:
         run = start(f"file:{folder / 'marked.mp4'}", "[camera]\nplate_s = 2\npost_roll_s = 1\nclip_cap_s = 10\n")
-        owner = ScriptedOwner(run.url)
-        owner.claim(run.code).raise_for_status()
-        owner.draw()
-        owner.command("plate.get").raise_for_status()
-        until(lambda: owner.state()["is_delivering"], "pictures")
-        owner.command("clip.record").raise_for_status()
+        owner = owner_who_records(run)
         thumbnails = data / "sealed" / "thumbs"
         until(lambda: len(list(thumbnails.glob("*.thumb"))) >= 3, "three ended clips")
         gone, kept = sorted(path.stem for path in thumbnails.glob("*.thumb"))[:2]
