@@ -38,7 +38,7 @@ OF_THE_BROWSER = ("Failed to load resource", "An SSL certificate error occurred 
 """What Chromium itself writes on the console where it refuses something; the page tells its owner in words."""
 QUICK = "[camera]\nplate_s = 3\npost_roll_s = 2\nclip_cap_s = 12\n"
 """Settings that make a test wait less; nothing else differs from what an owner runs."""
-SHORT_CLIPS = "[camera]\nplate_s = 2\npost_roll_s = 1\nclip_cap_s = 10\n"
+SHORT_CLIPS = "[camera]\nfps = 10\nplate_s = 2\npost_roll_s = 1\nclip_cap_s = 10\n"
 
 
 @dataclass(slots=True)
@@ -165,7 +165,8 @@ class House:
     stoop: StoopRun
     chromium: Browser
     owner: BrowserContext
-    contexts: ExitStack = field(default_factory=ExitStack)
+    guests: ExitStack = field(default_factory=ExitStack)
+    """Browsers of others, each closed with the test that opened it: a live page left open costs as much as a test."""
 
     @property
     def url(self) -> str:
@@ -173,7 +174,7 @@ class House:
 
     def someone(self) -> Page:
         """A page of a browser that the camera has never seen."""
-        return self.contexts.enter_context(quiet_context(self.chromium, viewport=PHONE, has_touch=True)).new_page()
+        return self.guests.enter_context(quiet_context(self.chromium, viewport=PHONE, has_touch=True)).new_page()
 
     def joined(self, role: str, name: str) -> Page:
         page = self.owner.new_page()
@@ -197,13 +198,19 @@ class House:
         return max(set(self.finished_clips()) - before)
 
 
-@pytest.fixture(scope="session")
-def house(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+@pytest.fixture
+def house(_house: House) -> Iterator[House]:
     """One run for every test that neither minds what others did nor takes anything from them."""
+    yield _house
+    _house.guests.close()
+
+
+@pytest.fixture(scope="session")
+def _house(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     with starter(tmp_path_factory.mktemp("house")) as start, ExitStack() as contexts:
         stoop = start("demo", SHORT_CLIPS)
         owner = contexts.enter_context(quiet_context(chromium, viewport=PHONE, has_touch=True))
-        house = House(stoop, chromium, owner, contexts)
+        house = House(stoop, chromium, owner)
         page = owner.new_page()
         claim(page, stoop.url, stoop.code)
         draw_rectangle(page)

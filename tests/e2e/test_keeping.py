@@ -20,7 +20,6 @@ def open_newest(page: Page, house: House) -> None:
 
 def test_a_clip_is_kept_and_let_go_of(house: House) -> None:
     page = house.owner.new_page()
-    house.record(page)
     open_newest(page, house)
     goes = page.get_by_test_id("clip-goes")
     assert re.fullmatch(r"until about .+, \w+,? \d+ \w+", goes.inner_text())  # in three days

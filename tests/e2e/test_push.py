@@ -98,13 +98,11 @@ def deliver(page: Page, url: str, data: str) -> None:
 
 def shown(page: Page, least: int) -> list[dict[str, Any]]:
     """What the worker shows at this moment, by title."""
-    page.wait_for_function(
-        "least => navigator.serviceWorker.ready.then(r => r.getNotifications()).then(all => all.length >= least)",
-        arg=least,
-    )
-    ask = """async () => (await (await navigator.serviceWorker.ready).getNotifications())
-        .map(each => ({title: each.title, body: each.body}))"""
-    found: list[dict[str, Any]] = page.evaluate(ask)
+    ask = """async least => {
+        const all = await (await navigator.serviceWorker.ready).getNotifications();
+        return all.length >= least && all.map(each => ({title: each.title, body: each.body}));
+    }"""  # counted and read at once: a second question may be answered from before the first
+    found: list[dict[str, Any]] = page.wait_for_function(ask, arg=least).json_value()
     return sorted(found, key=lambda each: str(each["title"]))
 
 

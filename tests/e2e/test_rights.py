@@ -22,7 +22,7 @@ def test_a_request_is_noted_with_its_deadline_and_answered(house: House) -> None
     page.get_by_test_id("right-close").click()
     page.get_by_test_id("right-answered").get_by_text("Copy handed over").wait_for()
     page.goto(f"{house.url}/log")
-    page.get_by_text("Phone answered a request").wait_for()
+    page.get_by_text("Phone answered a request").first.wait_for()
     page.close()
 
 

@@ -573,11 +573,11 @@ export const words = {
     otherKey: "This device lacks the newest key",
     otherKeyText:
       "An owner changed the recovery key, as the last entry below says. What came after it opens once this device has the new key.",
-    clipClosed: (length: string, cause: string) => `A clip of ${length} was kept: ${cause}`,
+    clipClosed: (length: string, cause: string) => `A clip of ${length} was recorded: ${cause}`,
     clipCauses: {
       motion: "somebody came by",
       press: "the bell rang",
-      manual: "recorded by hand",
+      manual: "by hand",
       message: "a message",
     } as const,
     clipDeletedOwner: (name: string) => `${name} deleted a clip`,
