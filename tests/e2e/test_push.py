@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import CHROMIUM, FLAGS, PHONE, House, quiet_context
+from tests.e2e.conftest import CHROMIUM, FLAGS, PHONE, House, quiet_context, until
 from tests.e2e.owner import invite, join
 from tests.e2e.test_ways_out import assert_fine
 from tests.push_service import Browser, subscription
@@ -98,11 +98,15 @@ def deliver(page: Page, url: str, data: str) -> None:
 
 def shown(page: Page, least: int) -> list[dict[str, Any]]:
     """What the worker shows at this moment, by title."""
-    ask = """async least => {
-        const all = await (await navigator.serviceWorker.ready).getNotifications();
-        return all.length >= least && all.map(each => ({title: each.title, body: each.body}));
-    }"""  # counted and read at once: a second question may be answered from before the first
-    found: list[dict[str, Any]] = page.wait_for_function(ask, arg=least).json_value()
+    ask = """async () => (await (await navigator.serviceWorker.ready).getNotifications())
+        .map(each => ({title: each.title, body: each.body}))"""
+    found: list[dict[str, Any]] = []
+
+    def are_shown() -> bool:  # not by wait_for_function, to which any promise is true
+        found[:] = page.evaluate(ask)
+        return len(found) >= least
+
+    until(are_shown, f"{least} notices")
     return sorted(found, key=lambda each: str(each["title"]))
 
 
@@ -144,4 +148,7 @@ def test_a_device_is_switched_on_told_and_switched_off(house: House, tablet: Pag
 
     page.get_by_test_id("push-leave").click()
     expect(page.get_by_test_id("ways-none")).to_be_visible()
-    page.wait_for_function("() => navigator.serviceWorker.getRegistrations().then(all => all.length === 0)")
+    until(
+        lambda: page.evaluate("async () => (await navigator.serviceWorker.getRegistrations()).length") == 0,
+        "the worker to go",
+    )
