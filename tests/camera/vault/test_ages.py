@@ -115,6 +115,40 @@ def test_marks_of_another_card_make_no_clip_old(tmp_path: Path) -> None:
     assert [ages.age_s(number) for number in range(12)] == [0] * 12
 
 
+def test_marks_that_go_back_make_no_clip_older(tmp_path: Path) -> None:
+    """Such as an earlier part of the file once more, written behind it by a disk that erred."""
+    true_s, whole = lived(tmp_path)
+    for again in (whole[:200], whole[-400:-200], whole):
+        (tmp_path / "ages").write_bytes(whole + again)
+        found = start(tmp_path, FakeClock(), 10)
+        assert all(found.age_s(number) <= age_s for number, age_s in true_s.items())
+        assert found.age_s(0) == true_s[0]
+
+
+class _Half(DiskFiles):
+    """Writes half of what is appended, and fails."""
+
+    is_failing = False
+
+    def open(self, path: Path, *, is_new: bool) -> OpenFile:  # type: ignore[override]  # fails, or the real one
+        file = super().open(path, is_new=is_new)
+        if self.is_failing and not is_new:
+            file.write(memoryview(b"half a mar"))
+            raise StorageError("the card is failing")
+        return file
+
+
+def test_after_half_a_mark_the_file_is_written_anew(tmp_path: Path) -> None:
+    clock, files = FakeClock(), _Half()
+    ages = start(tmp_path, clock, files=files)
+    run_for(ages, clock, 1, 1)
+    files.is_failing = True
+    run_for(ages, clock, 0.5, 1)
+    files.is_failing = False
+    run_for(ages, clock, 5, 1)
+    assert start(tmp_path, FakeClock(), 1).age_s(0) >= 6 * HOUR_S
+
+
 class _Refusing(DiskFiles):
     is_refusing = False
 
