@@ -52,6 +52,8 @@ class Authority:
     invites: Invites = field(default_factory=Invites)
     loosening: Loosening = field(init=False)
     recovery: Recovery = field(init=False)
+    removed: list[tuple[Device, Device]] = field(default_factory=list)
+    """Devices whose leftovers have still to be dropped, each with who removed it; at most as many as can be paired."""
 
     def __post_init__(self) -> None:
         self.loosening = Loosening(self.home.waiting(), self.clock.monotonic_ns())

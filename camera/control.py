@@ -79,7 +79,9 @@ class KeepingControl(Protocol):
         """As `StorageControl`; also CommandRefused not_found, or too_many where too much is kept."""
         ...
 
-    def room(self) -> ClipRoom: ...
+    def room(self, share: float | None = None) -> ClipRoom:
+        """What it is, or would be with another share of the card."""
+        ...
 
 
 class PictureControl(Protocol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import stat
@@ -102,7 +103,8 @@ def _walk(data: Path, folder: Path, found: Inventory) -> None:
         if entry.is_dir(follow_symlinks=False):
             _walk(data, path, found)
         else:
-            _note(str(path.relative_to(data)), path, entry.stat(follow_symlinks=False), found)
+            with contextlib.suppress(FileNotFoundError):  # deleted meanwhile: there is nothing to tell of it
+                _note(str(path.relative_to(data)), path, entry.stat(follow_symlinks=False), found)
 
 
 def _note(name: str, path: Path, status: os.stat_result, found: Inventory) -> None:
@@ -115,6 +117,8 @@ def _note(name: str, path: Path, status: os.stat_result, found: Inventory) -> No
         return
     try:
         content = path.read_bytes()
+    except FileNotFoundError:
+        return
     except OSError:
         found.unread.append(name)
         return

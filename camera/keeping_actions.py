@@ -8,7 +8,9 @@ import msgspec
 
 from camera.action_shape import Action, Body, Caller, NoArgs, args_of, device_of
 from camera.control import Control
+from camera.errors import CommandRefused
 from camera.signed import Payload
+from camera.storage import KEPT_SHARE
 from camera.vault import cards
 
 if TYPE_CHECKING:
@@ -43,6 +45,10 @@ def keeping_set(authority: Authority, control: Control, caller: Caller, payload:
         keep_hours=old.keep_hours if args.keep_hours is None else args.keep_hours,
         clips_share=old.clips_share if args.share is None else args.share,
     )
+    if args.share is not None and args.share < control.room().share:
+        room = control.room(args.share)
+        if room.kept_bytes > room.room_bytes * KEPT_SHARE:
+            raise CommandRefused("too_many", "the clips that you keep need more room than that: let go of some first")
     changed = ", ".join(name for name in ("keep_hours", "clips_share") if getattr(new, name) != getattr(old, name))
     if changed:
         control.note(

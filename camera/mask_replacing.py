@@ -118,7 +118,10 @@ def carry_out_due(authority: Authority, control: Control) -> None:
         logger.warning("what has waited could not be carried out, it waits another minute: %s", error)
         _postpone(authority)
     if authority.loosening.is_save_due:
-        save_waiting(authority, control)
+        try:
+            save_waiting(authority, control)
+        except OSError as error:
+            logger.warning("how long is left to wait could not be stored, it is tried again: %s", error)
     control.waiting_changed()
 
 

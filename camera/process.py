@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -52,6 +53,7 @@ from camera.plate_session import PlateSession
 from camera.publisher import Publisher
 from camera.recorder import RecorderAction
 from camera.replies import Replies
+from camera.revoking import finish_removals
 from camera.settings import Settings
 from camera.shown_key import CodeReader
 from camera.sound_desk import SoundDesk, open_sound_in
@@ -70,6 +72,7 @@ from camera.visible_area import visible_pixels
 from camera.watch import Watch
 from camera.watchdog import Watchdog
 
+logger = logging.getLogger(__name__)
 _UNKNOWN_SIZE = PictureSize(1280, 720)
 METERED_AT = PictureSize(480, 270)
 """Fine enough for 15 x 15 zones."""
@@ -194,12 +197,16 @@ class CameraProcess:
     def _wait(self) -> None:
         """A thread of its own: what becomes due is written to the card, and must not hold up the picture."""
         while not self._stopping.wait(_WAITING_STEP_S):
-            self.let_time_pass()
+            try:
+                self.let_time_pass()
+            except Exception:  # outermost loop of this thread
+                logger.exception("what waits could not be looked at")
 
     def let_time_pass(self) -> None:
         """Carry out what has waited its day under the lock, and see to a recovery. Safe from any thread."""
         with self._authority_lock:
             carry_out_due(self._authority, self)
+            finish_removals(self._authority, self)
             self._authority.recovery.look(self._clock.monotonic_ns())
 
     def _load(self, home: Home, record: CameraRecord) -> None:
@@ -275,8 +282,8 @@ class CameraProcess:
     def keep_clip(self, card: ClipKept) -> None:
         self._storage.keep_clip(card)
 
-    def room(self) -> ClipRoom:
-        return self._storage.room()
+    def room(self, share: float | None = None) -> ClipRoom:
+        return self._storage.room(share)
 
     def plate(self, *, is_fresh: bool, seen_at_ms: int | None) -> PlateView:
         progress, plate = self._plate.ask(is_fresh=is_fresh)

@@ -73,7 +73,7 @@ class Recovery:
             return False
         try:
             key = bytes.fromhex(msgspec.json.decode(text, type=Posted).key)
-        except (msgspec.DecodeError, msgspec.ValidationError):
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             logger.warning("%s was no recovery code and is removed: run stoop recover", FILE_NAME)
             return False
         self._key, self._ends_ns, self._tries_left, self._secret = key, now_ns + LIFE_NS, TRIES, None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from camera.control import Control
@@ -15,6 +16,8 @@ from camera.vault import cards
 if TYPE_CHECKING:
     from camera.commands import Authority
 
+logger = logging.getLogger(__name__)
+
 
 def revoke(authority: Authority, control: Control, gone: Device, by: Device) -> None:
     """In the journal first. Raises CommandRefused conflict for the last owner's device, or storage."""
@@ -27,11 +30,24 @@ def revoke(authority: Authority, control: Control, gone: Device, by: Device) -> 
         )
     )
     authority.home.save_devices(left)
-    drop_of_device(authority, control, gone, by)
-    drop_phone(authority, control, gone.device, by)
     authority.invites.drop_of(gone.device)
     end_views(authority, control, authority.tickets.end_of_device(gone.device), "revoked")
     control.announce("devices.changed")
+    authority.removed.append((gone, by))
+    finish_removals(authority, control)
+
+
+def finish_removals(authority: Authority, control: Control) -> None:
+    """Drop what removed devices left on the disk. It holds up nobody: what a full card refuses is tried again later."""
+    while authority.removed:
+        gone, by = authority.removed[0]
+        try:
+            drop_of_device(authority, control, gone, by)
+            drop_phone(authority, control, gone.device, by)
+        except (CommandRefused, OSError) as error:
+            logger.warning("what %s left could not be dropped, it is tried again: %s", gone.device, error)
+            return
+        authority.removed.pop(0)
 
 
 def end_views(authority: Authority, control: Control, ended: list[Ticket], why: str) -> None:

@@ -28,7 +28,7 @@ from camera.vault_thread import VaultThread
 
 _MIN_FREE_BYTES = 64 * 1024 * 1024
 _KEEP_S = 72 * 3600
-_KEPT_SHARE = 0.5
+KEPT_SHARE = 0.5
 """Of the room for clips; the rest stays free for new ones."""
 
 
@@ -115,9 +115,9 @@ class Storage:
         """Raises CommandRefused not_found, too_many or storage."""
         self._thread.ask(lambda: self._keep(card))
 
-    def room(self) -> ClipRoom:
+    def room(self, share: float | None = None) -> ClipRoom:
         """Raises CommandRefused storage."""
-        return self._thread.ask(self._room)
+        return self._thread.ask(lambda: self._room(self._share if share is None else share))
 
     def use(self, *, keep_hours: int, share: float | None) -> None:
         """Rules for what is there and what comes, in force within seconds. `share` None: as the settings file says."""
@@ -224,27 +224,29 @@ class Storage:
         if not self._recipients:
             return
         vault = self._opened()
-        for clip in (*vault.expire(self._keep_s), *vault.make_room(self._room_bytes(vault))):
+        for clip in vault.expire(self._keep_s):
+            self._on_change("clip.deleted", clip)
+        for clip in vault.make_room(self._room_bytes(vault, self._share)):
             self._on_change("clip.deleted", clip)
         self._clips_bytes = vault.clips_bytes()
 
-    def _room(self) -> ClipRoom:
+    def _room(self, share: float) -> ClipRoom:
         if not self._recipients:
-            return ClipRoom(self._share, 0, 0, 0)
+            return ClipRoom(share, 0, 0, 0)
         vault = self._opened()
-        return ClipRoom(self._share, self._room_bytes(vault), vault.clips_bytes(), vault.kept_bytes())
+        return ClipRoom(share, self._room_bytes(vault, share), vault.clips_bytes(), vault.kept_bytes())
 
-    def _room_bytes(self, vault: Vault) -> int:
+    def _room_bytes(self, vault: Vault, share: float) -> int:
         """For all clips: a share of the card, less where something else fills it."""
         disk = shutil.disk_usage(self._folder)
-        return max(0, min(int(disk.total * self._share), vault.clips_bytes() + disk.free - _MIN_FREE_BYTES))
+        return max(0, min(int(disk.total * share), vault.clips_bytes() + disk.free - _MIN_FREE_BYTES))
 
     def _keep(self, card: ClipKept) -> None:
         if not self._recipients:
             raise CommandRefused("not_claimed", "this camera has no owner yet: claim it first")
         vault = self._opened()
         try:
-            vault.keep_clip(card, int(self._room_bytes(vault) * _KEPT_SHARE))
+            vault.keep_clip(card, int(self._room_bytes(vault, self._share) * KEPT_SHARE))
         except UnknownClipError as error:
             raise CommandRefused("not_found", "this clip is gone already") from error
         except KeptFullError as error:

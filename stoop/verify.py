@@ -177,9 +177,9 @@ def _numbers(sealed: Path, reports: Sequence[ClipReport]) -> Iterator[Finding]:
 
 def _marks(opener: Opener, folder: Path) -> Iterator[Finding]:
     """A mark that somebody makes keeps a clip for ever; one that is taken away lets it go. A copy has no marks."""
-    if not opener.journal or not folder.is_dir():
+    if not opener.journal or not (folder.is_dir() or (folder.parent / "sequence").exists()):
         return
-    marks = {file.name for file in folder.iterdir()}
+    marks = {file.name for file in folder.iterdir()} if folder.is_dir() else set[str]()
     wanted: dict[str, bool] = {}
     for record in opener.journal.records():
         if isinstance(record, ClipKept):

@@ -19,7 +19,7 @@ class Kept:
         self._folder, self._files = folder, files
         self._clips = {name for name in names if is_clip_id(name)}
 
-    def __contains__(self, clip_id: str) -> bool:
+    def __contains__(self, clip_id: str | None) -> bool:
         return clip_id in self._clips
 
     def __iter__(self) -> Iterator[str]:

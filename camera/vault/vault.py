@@ -163,8 +163,8 @@ class Vault:
                 raise UnknownClipError(f"there is no clip {clip_id[:32]!r}; it may be deleted already")
             if (clip_id in kept) == card.kept:
                 return
-            size_bytes = self._index.size_bytes(clip_id) if clip_id in self._index else 0
-            if card.kept and self._stock.kept_bytes + size_bytes > most_bytes:
+            size_bytes = self._index.size_bytes(clip_id) if clip_id in self._index else self._open_bytes
+            if card.kept and self.kept_bytes() + size_bytes > most_bytes:
                 raise KeptFullError("the clips that you keep leave too little room for new ones: let go of some first")
             change, undo = (kept.add, kept.drop) if card.kept else (kept.drop, kept.add)
             self._with_reserve(lambda: change(clip_id))
@@ -187,23 +187,30 @@ class Vault:
     def make_room(self, max_bytes: int) -> list[str]:
         """Delete ended clips until all together use at most `max_bytes`; the ids that went, as `retention` orders them.
 
-        The open clip counts but stays, and so do kept ones. Raises StorageError; what was deleted before stays deleted.
+        The open clip counts but stays, and so do kept ones; however many these are, the others may use half of it.
+        Raises StorageError; what was deleted before stays deleted.
         """
         with self._lock:
             self._with_reserve(self._deletions.finish)
-            gone = self._delete_each(self._stock.first_to_go(self.clips_bytes() - max_bytes), "space")
+            kept_bytes = self.kept_bytes()
+            others_bytes = max(max_bytes - kept_bytes, max_bytes // 2)
+            gone = self._delete_each(self._stock.first_to_go(self.clips_bytes() - kept_bytes - others_bytes), "space")
             self._reserve.refill()
             return gone
 
     def clips_bytes(self) -> int:
         """What all clips, the open one too, and their thumbnails use."""
         with self._lock:
-            return self._index.total_bytes + (self._open_clip.size_bytes if self._open_clip else 0)
+            return self._index.total_bytes + self._open_bytes
 
     def kept_bytes(self) -> int:
-        """Of those, what kept ones use; one that is still recorded is left out."""
+        """Of those, what kept ones use."""
         with self._lock:
-            return self._stock.kept_bytes
+            return self._stock.kept_bytes + (self._open_bytes if self.open_clip_id in self._stock.kept else 0)
+
+    @property
+    def _open_bytes(self) -> int:
+        return self._open_clip.size_bytes if self._open_clip else 0
 
     def close(self) -> None:
         """End the journal; a clip that is still open ends early."""

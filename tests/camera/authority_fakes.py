@@ -89,6 +89,7 @@ class FakeControl:
     holes: HoleDesk | None = None
     updates: UpdateDesk | None = None
     parcel_uses: int = 0
+    kept_bytes: int = 1000
     kept: list[ClipKept] = field(default_factory=list)
     sent: list[CameraMessage] = field(default_factory=list)
     tickets: Tickets | None = None
@@ -141,8 +142,9 @@ class FakeControl:
     def keep_clip(self, card: ClipKept) -> None:
         self.kept.append(card)
 
-    def room(self) -> ClipRoom:
-        return ClipRoom(0.5, 16_000_000_000, 1_000_000, 1000)
+    def room(self, share: float | None = None) -> ClipRoom:
+        share = 0.5 if share is None else share
+        return ClipRoom(share, int(share * 32_000_000_000), 1_000_000, self.kept_bytes)
 
     def plate(self, *, is_fresh: bool, seen_at_ms: int | None) -> PlateView:
         return self.plate_view

@@ -32,6 +32,22 @@ def test_it_is_what_lies_there_now(house: House, tmp_path: Path) -> None:
     assert (found["clips_ever"], found["unexpected_keys"], found["strange"]) == (5, [], [])
 
 
+def test_what_goes_while_it_is_looked_at_is_left_out(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The camera deletes clips meanwhile."""
+    (tmp_path / "proof.json").write_text("{}")
+    read = Path.read_bytes
+
+    def gone(path: Path) -> bytes:
+        if path.name == "proof.json":
+            raise FileNotFoundError(path)
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", gone)
+    assert body_of(house.ask("inventory.get"))["unread"] == []
+
+
 def test_a_key_and_files_of_others_are_named(house: House, tmp_path: Path) -> None:
     (tmp_path / "note.txt").write_text("AGE-SECRET-KEY-1ABC")
     for number in range(30):

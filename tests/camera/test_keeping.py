@@ -61,6 +61,14 @@ def test_what_is_no_rule_is_refused(house: House, args: dict[str, Any]) -> None:
     assert code_of(house.send(house.owner.sign("keeping.set", house.nonce(), **args))) == "bad_request"
 
 
+def test_a_share_that_kept_clips_would_fill_is_refused(house: House) -> None:
+    """Else each new clip would have to go as soon as it ends."""
+    house.control.kept_bytes = 5_000_000_000
+    assert code_of(house.send(house.owner.sign("keeping.set", house.nonce(), share=0.25))) == "too_many"
+    assert body_of(house.ask("keeping.get"))["share"] == 0.5
+    body_of(house.send(house.owner.sign("keeping.set", house.nonce(), share=0.4)))
+
+
 def test_a_clip_is_kept_by_an_owner_whose_name_the_journal_says(house: House) -> None:
     body_of(house.ask("clip.keep", clip=CLIP, kept=True))
     (card,) = house.control.kept

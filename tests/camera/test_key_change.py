@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from camera.key_actions import digest_of
 from camera.signed import encode_base64url
 from camera.vault.cards import DeviceRevoked, KeyChanged
 from stoop.reader.identities import HybridIdentity, X25519Identity
-from tests.camera.authority_fakes import Browser, House, body_of, code_of
+from tests.camera.authority_fakes import Browser, FakeControl, House, body_of, code_of
 
 OLD, NEW = HybridIdentity(b"o" * 32).recipient, HybridIdentity(b"n" * 32).recipient
 
@@ -65,6 +66,9 @@ def test_a_device_that_only_watches_changes_no_key(house: House) -> None:
         pytest.param(NEW, digest_of(NEW), "conflict", id="another key is in force than the page believes"),
         pytest.param(OLD, digest_of(OLD), "bad_request", id="the same key again"),
         pytest.param(X25519Identity(b"x" * 32).recipient, digest_of(OLD), "bad_request", id="a weaker kind"),
+        pytest.param(
+            X25519Identity((2320).to_bytes(32)).recipient, digest_of(OLD), "bad_request", id="one that begins as strong"
+        ),
         pytest.param("age1nonsense", digest_of(OLD), "bad_request", id="no recipient"),
         pytest.param("AGE-SECRET-KEY-1QQQ", digest_of(OLD), "bad_request", id="a secret"),
     ],
@@ -82,6 +86,17 @@ def test_what_is_refused_changes_nothing(house: House, recipient: str, replaces:
 def test_the_device_in_the_hand_is_not_the_lost_one(house: House) -> None:
     asked = house.ask("key.change", recipient=NEW, replaces=digest_of(OLD), device=house.owner.device)
     assert code_of(asked) == "bad_request"
+
+
+def test_what_is_set_while_a_slow_card_changes_the_key_stays(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The change is carried out later than its answer; the record of then is not that of now."""
+    saves: list[Callable[[], None]] = []
+    monkeypatch.setattr(FakeControl, "change_recipient", lambda control, recipient, card, save: saves.append(save))
+    body_of(house.ask("key.change", recipient=NEW, replaces=digest_of(OLD), device=None))
+    body_of(house.ask("settings.set", watching=False))
+    saves[0]()
+    record = house.authority.home.camera()
+    assert (record.recipient, record.is_watching) == (NEW, False)
 
 
 def test_open_invitations_end_as_they_hand_over_the_old_key(house: House) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from collections.abc import Iterator
 from contextlib import closing
@@ -11,6 +12,9 @@ from typing import Any
 import pytest
 
 from camera.contract import CommandError, CommandResult, Push
+from camera.hole_desk import HoleDesk
+from camera.revoking import finish_removals
+from camera.signed import encode_base64url
 from camera.vault import cards
 from tests.camera.authority_fakes import Browser as Owner
 from tests.camera.authority_fakes import House, body_of, code_of
@@ -151,6 +155,33 @@ def test_a_device_that_is_removed_is_told_nothing_more(house: House) -> None:
     body_of(ask(house, "device.revoke", device=gone))
     assert [phone.device for phone in hole_of(house).phones] != []
     assert gone not in [phone.device for phone in hole_of(house).phones]
+
+
+def test_a_full_card_leaves_a_removed_device_no_rights_and_its_phone_goes_later(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost = house.pair("owner")
+    ask(house, "push.key")
+    body_of(join(house, lost))
+    link, invite = Owner(), "cd" * 16
+    key = encode_base64url(link.public_key)
+    body_of(house.ask("device.invite", lost, invite=invite, public_key=key, role="owner", sealed_identity="AAAA"))
+    viewer = body_of(house.ask("live.open", lost))["viewer"]
+    keep = HoleDesk.keep
+
+    def refuse(desk: HoleDesk, holes: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(HoleDesk, "keep", refuse)
+    body_of(house.ask("device.revoke", device=lost.device))
+    assert (viewer, "revoked") in house.control.ended
+    late = house.send(link.sign("pair", house.nonce(), kid=f"invite:{invite}", device_key=key, device_name="Late"))
+    assert code_of(late) == "not_found"
+
+    monkeypatch.setattr(HoleDesk, "keep", keep)
+    finish_removals(house.authority, house.control)
+    assert house.control.hole_desk().open.of("push") is None
+    assert house.authority.removed == []
 
 
 def test_the_list_for_the_firewall_has_names_and_no_endpoint(house: House, tmp_path: Path) -> None:

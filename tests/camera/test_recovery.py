@@ -164,7 +164,18 @@ def test_a_code_from_before_the_start_is_removed_unread(house: House, new: Brows
     assert not (again.authority.home.folder / FILE_NAME).exists()
 
 
-@pytest.mark.parametrize("text", [b"", b"{}", b'{"key":"00"}', b"\xff" * 100, b'{"key":"' + b"g" * 64 + b'"}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"",
+        b"{}",
+        b'{"key":"00"}',
+        b"\xff" * 100,
+        b'{"key":"\xff"}',
+        b'{"key":' + b"[" * 9000,
+        b'{"key":"' + b"g" * 64 + b'"}',
+    ],
+)
 def test_what_is_no_code_is_removed_and_allows_nothing(house: House, new: Browser, text: bytes) -> None:
     (house.authority.home.folder / FILE_NAME).write_bytes(text)
 

@@ -196,6 +196,7 @@ SEEN: dict[str, tuple[Tampering, str, str]] = {
     "ages: a byte": (lambda h: flip(h.sealed / "ages", 3), "altered", "ages"),
     "kept: a mark made": (lambda h: (h.sealed / "kept" / h.later).touch(), "strange", "kept"),
     "kept: a mark taken away": (lambda h: (h.sealed / "kept" / h.whole).unlink(), "missing", "kept"),
+    "kept: the folder taken away": (lambda h: shutil.rmtree(h.sealed / "kept"), "missing", "kept"),
     "kept: no mark": (lambda h: (h.sealed / "kept" / "x").touch(), "strange", "kept"),
     "a file of somebody else": (lambda h: (h.sealed / "clips" / "notes.txt").write_text("x"), "strange", "clips"),
 }

@@ -192,6 +192,28 @@ def test_kept_clips_leave_room_for_new_ones(tmp_path: Path, identity: X25519Iden
     assert vault.make_room(0) == [second.clip]
 
 
+def test_however_much_is_kept_the_others_have_half_of_the_room(tmp_path: Path, identity: X25519Identity) -> None:
+    """As when somebody else fills the card: what is new is not deleted as soon as it ends."""
+    vault = start(tmp_path, identity, FakeClock())
+    made = [record_clip(vault, _UNITS) for _ in range(6)]
+    for card in made[:4]:
+        vault.keep_clip(kept(card.clip), ROOMY)
+    room = vault.clips_bytes() * 2 // 6 + 100
+    assert vault.make_room(room) == [made[4].clip]
+    assert made[5].clip in clips(tmp_path)
+
+
+def test_the_clip_that_is_recorded_counts_too(tmp_path: Path, identity: X25519Identity) -> None:
+    vault = start(tmp_path, identity, FakeClock())
+    clip = vault.open_clip("motion", MASK_DIGEST)
+    for unit in _UNITS:
+        clip.append(unit)
+    with pytest.raises(KeptFullError):
+        vault.keep_clip(kept(clip.clip_id), clip.size_bytes - 1)
+    vault.keep_clip(kept(clip.clip_id), clip.size_bytes)
+    assert vault.kept_bytes() == clip.size_bytes
+
+
 def test_what_is_not_there_cannot_be_kept(tmp_path: Path, identity: X25519Identity) -> None:
     vault = start(tmp_path, identity, FakeClock())
     for name in ("f" * 32, "../../camera/camera.json"):
