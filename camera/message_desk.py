@@ -5,14 +5,14 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, TypeAlias
 
 import numpy as np
 
 from camera.clock import Clock
 from camera.doorbell.parts import RATE_HZ, DoorbellError, Samples
-from camera.doorbell.sound_out import Sound
+from camera.doorbell.sound_out import LEAD_S, Sound
 from camera.errors import CommandRefused
 from camera.made_voice import say
 
@@ -24,7 +24,7 @@ LONGEST_S = 30
 QUIET_S = 8
 """Who says nothing for so long has said it all, or has left."""
 SPOKEN_WITHIN_S = 5
-"""A voice that no loudspeaker has begun to say by then asked nobody: nothing is recorded."""
+"""A voice that no loudspeaker has said to its end so long after it could have asked nobody: nothing is recorded."""
 _TONE_HZ, _TONE_S = 880, 0.4
 
 
@@ -42,9 +42,10 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Speaking:
-    """The voice was given to the loudspeaker; `records_at_ns`: when its tone is over, None until it is heard."""
+    """The voice was given to the loudspeaker; `records_at_ns`: when its tone is over, None until its end was taken."""
 
     asked_at_ns: int
+    given_up_at_ns: int
     records_at_ns: int | None = None
 
 
@@ -154,9 +155,9 @@ class MessageDesk:
             match self._step:
                 case Waiting(due_ns) if now_ns >= due_ns:
                     self._speak(now_ns)
-                case Speaking(asked_ns, None) if now_ns - asked_ns > SPOKEN_WITHIN_S * _NS_PER_S:
+                case Speaking(_, given_up_at_ns, None) if now_ns > given_up_at_ns:
                     self._step = Idle()
-                case Speaking(_, int(records_at_ns)) if now_ns >= records_at_ns:
+                case Speaking(_, _, int(records_at_ns)) if now_ns >= records_at_ns:
                     self._step = Recording(now_ns)
                     self._port.begin_message(now_ns)
                 case Recording() as recording if recording.is_over(now_ns):
@@ -164,15 +165,20 @@ class MessageDesk:
 
     def _speak(self, now_ns: int) -> None:
         voice = self._voice
-        self._step = Speaking(now_ns)
-        if voice is None or not self._out.play(Sound(voice, on_begin=lambda: self._begun(len(voice)))):
+        if voice is None:
+            self._step = Idle()
+            return
+        lasts_ns = len(voice) * _NS_PER_S // RATE_HZ
+        self._step = Speaking(now_ns, now_ns + lasts_ns + SPOKEN_WITHIN_S * _NS_PER_S)
+        if not self._out.play(Sound(voice, on_end=lambda: self._spoken(now_ns))):
             self._step = Idle()
 
-    def _begun(self, samples: int) -> None:
+    def _spoken(self, asked_at_ns: int) -> None:
+        """The voice that was asked for then; that of another visitor says nothing to this one."""
         with self._lock:
-            if isinstance(self._step, Speaking):
-                over_ns = self._clock.monotonic_ns() + samples * _NS_PER_S // RATE_HZ
-                self._step = Speaking(self._step.asked_at_ns, over_ns)
+            if isinstance(self._step, Speaking) and self._step.asked_at_ns == asked_at_ns:
+                over_ns = self._clock.monotonic_ns() + round(LEAD_S * _NS_PER_S)
+                self._step = replace(self._step, records_at_ns=over_ns)
 
 
 class Loudness:

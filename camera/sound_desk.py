@@ -85,26 +85,30 @@ class SoundDesk:
 
     def switch(self, *, is_on: bool) -> None:
         """All clips hold sound from now on, or none but a message."""
-        self._set(is_on, self._is_for_message)
+        self._set(chosen=is_on)
 
     def switch_for_message(self, *, is_on: bool) -> None:
         """A message is recorded from now on, or no more."""
-        self._set(self._is_chosen, is_on)
+        self._set(message=is_on)
 
-    def _set(self, is_chosen: bool, is_for_message: bool) -> None:
-        """Listen from now on, or forget all that was heard."""
+    def _set(self, *, chosen: bool | None = None, message: bool | None = None) -> None:
+        """Listen from now on, or forget all that was heard; None leaves a wish as it is.
+
+        All under the lock: of two threads that switch at once, the later one's end must not come before the other's
+        begin, which would leave the microphone open with nobody to close it.
+        """
         with self._lock:
-            was_on, is_on = self.is_on, is_chosen or is_for_message
-            self._is_chosen, self._is_for_message = is_chosen, is_for_message
+            self._is_chosen = self._is_chosen if chosen is None else chosen
+            self._is_for_message = self._is_for_message if message is None else message
+            was_on, is_on = self.is_on, self._is_chosen or self._is_for_message
             if is_on == was_on:
                 return
-            old, self._listening = self._listening, _Listening(self) if is_on else None
             self._kept.clear()
-            new = self._listening
-        if old:
-            self._in.end(old.on_block)
-        if new:
-            self._in.begin(new.on_block)
+            old, self._listening = self._listening, _Listening(self) if is_on else None
+            if old:
+                self._in.end(old.on_block)
+            if self._listening:
+                self._in.begin(self._listening.on_block)
 
     def between(self, from_ns: int, until_ns: int) -> list[SoundUnit]:
         """What is known to have been heard in this time, oldest first; the newest comes about 0.1 s late."""

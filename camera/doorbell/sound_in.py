@@ -9,7 +9,6 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from camera.doorbell.parts import DoorbellError, Microphone, Samples
-from camera.doorbell.silent import NoDevice
 
 logger = logging.getLogger(__name__)
 _AGAIN_S = 2.0
@@ -22,8 +21,9 @@ Listener: TypeAlias = Callable[[Samples], None]
 class SoundIn:
     """`begin` and `end` never block and never raise; they may come from any thread.
 
-    Invariant: the device is open only while somebody listens. One that fails is opened again every 2 s meanwhile; one
-    that hangs keeps its thread, which gives nothing any more once nobody listens, and the next listener has a new one.
+    Invariant: the device is open only while somebody listens. One that fails, or is not there yet, is opened again
+    every 2 s meanwhile; one that hangs keeps its thread, which gives nothing any more once nobody listens, and the next
+    listener has a new one.
     """
 
     def __init__(self, open_microphone: Callable[[], Microphone]) -> None:
@@ -69,9 +69,6 @@ class SoundIn:
         while not stop.is_set():
             try:
                 self._listen(stop)
-            except NoDevice as error:
-                self._failed(stop, str(error))
-                return
             except DoorbellError as error:
                 self._failed(stop, str(error))
             except Exception as error:  # outermost loop of this thread: whatever a driver throws, the bell goes on

@@ -33,11 +33,15 @@ def _nobody() -> None: ...
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """`samples` at `volume` 0.0-1.0; `on_begin` is called when the first block has been taken by the device."""
+    """`samples` at `volume` 0.0-1.0; `on_begin` is called when the first block has been taken by the device.
+
+    `on_end` is called when the last one has, LEAD_S before it is over; never for a sound that failed or that talk cut.
+    """
 
     samples: Samples = field(repr=False)
     volume: float = 1.0
     on_begin: Callable[[], None] = _nobody
+    on_end: Callable[[], None] = _nobody
 
 
 class SoundOut:
@@ -136,12 +140,13 @@ class SoundOut:
         """In blocks, until it is over or somebody talks."""
         samples = np.round(sound.samples * sound.volume).astype(np.int16)
         for start in range(0, len(samples), BLOCK):
+            if start and (self._talk or self._is_closed):
+                return
             block = samples[start : start + BLOCK]
             self._give(np.pad(block, (0, BLOCK - len(block))))
             if start == 0:
                 sound.on_begin()
-            if self._talk or self._is_closed:
-                return
+        sound.on_end()
 
     def _give(self, block: Samples) -> None:
         """Opens the device when it is closed; waits until it has less than LEAD_S left to play."""

@@ -16,14 +16,25 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from camera.doorbell.microphone import ToneMicrophone
 from camera.doorbell.parts import BLOCK, RATE_HZ, Samples
-from camera.doorbell.sound_out import Sound
-from camera.message_desk import LONGEST_S, QUIET_S, Idle, Loudness, MessageDesk, Recording, Speaking, Waiting
+from camera.doorbell.sound_out import Sound, SoundOut
+from camera.message_desk import (
+    LONGEST_S,
+    QUIET_S,
+    SPOKEN_WITHIN_S,
+    Idle,
+    Loudness,
+    Loudspeaker,
+    MessageDesk,
+    Recording,
+    Speaking,
+    Waiting,
+)
 from camera.process import CameraProcess
 from camera.recorder import Recorder
 from camera.settings import CameraSettings
 from stoop.reader.clips import read_clip
 from tests.camera.authority_fakes import FakeClock, House, body_of, code_of
-from tests.camera.doorbell.fakes import loudest_hz, until
+from tests.camera.doorbell.fakes import HeardSpeaker, loudest_hz, until
 from tests.camera.recorder.fakes import FakeVault, ns, stream
 from tests.camera.test_sound_in_clips import IDENTITY, Door, heard_in, running
 from tests.camera.vault.fakes import playable_part
@@ -61,10 +72,10 @@ class FakeDoor:
 class Porch:
     """A desk for messages with its clock."""
 
-    def __init__(self) -> None:
+    def __init__(self, out: Loudspeaker | None = None, voice_s: float = VOICE_S) -> None:
         self.clock, self.door = FakeClock(), FakeDoor()
-        voice = np.zeros(round(VOICE_S * RATE_HZ), np.int16)
-        self.desk = MessageDesk(self.clock, self.door, self.door, WAIT_S, lambda text: voice)
+        voice = np.zeros(round(voice_s * RATE_HZ), np.int16)
+        self.desk = MessageDesk(self.clock, out or self.door, self.door, WAIT_S, lambda text: voice)
         self.desk.prepare()
 
     def pass_s(self, seconds: float) -> None:
@@ -76,8 +87,8 @@ class Porch:
         """Nobody answers, the voice is heard to its end."""
         self.desk.rang()
         self.pass_s(WAIT_S + 0.25)
-        self.door.given[-1].on_begin()
-        self.pass_s(VOICE_S + 1.5)
+        self.door.given[-1].on_end()
+        self.pass_s(0.5)
         assert self.door.is_recording
 
 
@@ -93,9 +104,65 @@ def test_nothing_is_recorded_before_the_voice_was_heard_to_its_end(porch: Porch)
     porch.pass_s(1.5)
     assert len(porch.door.given) == 1
     porch.door.given[0].on_begin()
-    porch.pass_s(VOICE_S)
+    porch.pass_s(VOICE_S + 1.5)
     assert not porch.door.is_recording
-    porch.pass_s(1.5)
+    porch.door.given[0].on_end()
+    porch.pass_s(0.5)
+    assert porch.door.is_recording
+
+
+class FailingSpeaker(HeardSpeaker):
+    """Takes `good` blocks, then fails."""
+
+    def __init__(self, good: int) -> None:
+        super().__init__()
+        self.good = good
+
+    def write(self, block: Samples) -> None:
+        self.is_broken = len(self.blocks) >= self.good
+        super().write(block)
+
+
+@pytest.mark.parametrize(
+    ("good", "talks", "is_recorded"),
+    [(1000, False, True), (1, False, False), (60, False, False), (1000, True, False)],
+    ids=["said to its end", "fails at its second block", "fails near its end", "talk cuts it"],
+)
+def test_a_voice_that_a_loudspeaker_did_not_say_to_its_end_records_nobody(
+    good: int, talks: bool, is_recorded: bool
+) -> None:
+    speaker = FailingSpeaker(good)
+    out = SoundOut(speaker.open)
+    porch = Porch(out, voice_s=1.0)
+    porch.desk.rang()
+    porch.pass_s(WAIT_S)
+    until(lambda: speaker.blocks)
+    if talks:
+        out.talk(np.ones(BLOCK, np.int16))
+        until(lambda: any(block.any() for block in speaker.blocks))
+    elif is_recorded:
+        until(lambda: isinstance(porch.desk.step, Speaking) and porch.desk.step.records_at_ns is not None)
+    else:
+        until(out.fault)
+    out.close()
+    porch.pass_s(2)
+    assert porch.door.is_recording == is_recorded
+    porch.pass_s(60)
+    assert porch.door.ended == ([False] if is_recorded else [])
+    assert porch.desk.step == Idle()
+
+
+def test_a_voice_that_was_said_too_late_records_nobody(porch: Porch) -> None:
+    porch.desk.rang()
+    porch.pass_s(WAIT_S + VOICE_S + SPOKEN_WITHIN_S + 1)
+    assert porch.desk.step == Idle()
+    porch.desk.rang()
+    porch.pass_s(WAIT_S)
+    porch.door.given[0].on_end()
+    porch.pass_s(1)
+    assert not porch.door.is_recording, "this visitor's voice is still to come"
+    porch.door.given[1].on_end()
+    porch.pass_s(0.5)
     assert porch.door.is_recording
 
 
@@ -191,8 +258,8 @@ class Messages(RuleBasedStateMachine):
 
     @precondition(lambda self: isinstance(self.porch.desk.step, Speaking) and self.porch.door.given)
     @rule()
-    def voice_begins(self) -> None:
-        self.porch.door.given[-1].on_begin()
+    def voice_ends(self) -> None:
+        self.porch.door.given[-1].on_end()
         self.heard_voices += 1
 
     @rule(is_loud=st.booleans())

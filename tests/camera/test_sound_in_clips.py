@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
@@ -240,6 +240,52 @@ def test_what_was_heard_is_bounded_and_forgotten_when_sound_is_switched_off() ->
     desk.switch(is_on=False)
     desk.switch(is_on=True)
     assert desk.between(0, clock.now_ns + 1) == []
+
+
+class Meddled(Fed):
+    """While it begins to listen, another thread switches too."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.meddle: Callable[[], None] = lambda: None
+
+    def begin(self, on_block: Any) -> None:
+        self.meddler = threading.Thread(target=self.meddle)
+        self.meddler.start()
+        self.meddler.join(0.3)  # as far as it may come meanwhile
+        super().begin(on_block)
+
+
+def test_switched_off_while_it_is_being_opened_the_microphone_does_not_stay_open() -> None:
+    microphone = Meddled()
+    desk = SoundDesk(FakeClock(), microphone)
+    microphone.meddle = lambda: desk.switch_for_message(is_on=False)
+    desk.switch_for_message(is_on=True)
+    microphone.meddler.join(5)
+    assert not desk.is_on
+    assert microphone._listeners == ()
+
+
+def test_two_wishes_of_one_moment_both_count() -> None:
+    desk = SoundDesk(FakeClock(), Fed())
+    lock = desk._lock
+
+    class Contended:
+        """The first who wants it waits for another, who had it before."""
+
+        def __enter__(self) -> None:
+            desk._lock = lock
+            desk.switch_for_message(is_on=True)
+            lock.acquire()
+
+        def __exit__(self, *of: object) -> None:
+            lock.release()
+
+    desk._lock = Contended()  # type: ignore[assignment]  # held as one
+    desk.switch(is_on=True)
+    desk.switch(is_on=False)
+    assert desk.wants("message")
+    assert desk.is_on
 
 
 @given(late_ms=st.lists(st.integers(0, 150), min_size=60, max_size=200))

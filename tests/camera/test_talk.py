@@ -27,6 +27,7 @@ from camera.contract import (
 from camera.doorbell.microphone import ToneMicrophone
 from camera.doorbell.opus import OpusEncoder
 from camera.doorbell.parts import BLOCK, RATE_HZ, DoorbellError, Samples
+from camera.doorbell.silent import NoDevice
 from camera.doorbell.sound_in import SoundIn
 from camera.errors import SettingsError
 from camera.publisher import MAX_QUEUED_SOUNDS, Outbox
@@ -219,6 +220,28 @@ def test_a_dead_microphone_is_told_and_opened_again(monkeypatch: pytest.MonkeyPa
     is_dead = False
     until(lambda: blocks and listener.fault() is None)
     listener.end(blocks.append)
+
+
+def test_a_microphone_that_is_plugged_in_later_is_heard(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("camera.doorbell.sound_in._AGAIN_S", 0.01)
+    tries, blocks, is_there = 0, list[Samples](), False
+
+    def opened() -> ToneMicrophone:
+        nonlocal tries
+        tries += 1
+        if not is_there:
+            raise NoDevice("this machine has no sound card")
+        return ToneMicrophone("")
+
+    listener = SoundIn(opened)
+    listener.begin(blocks.append)
+    until(lambda: listener.fault() == "this machine has no sound card" and tries > 5)
+    is_there = True
+    until(lambda: blocks and listener.fault() is None)
+    listener.end(blocks.append)
+    assert caplog.text.count("no sound card") == 1
 
 
 def test_a_driver_that_throws_anything_costs_the_sound_only() -> None:
