@@ -10,6 +10,15 @@ import { identityFile, sheetLines } from "./sheet_lines";
 import { shortDate } from "./when";
 import { words } from "./words";
 
+function KeyAndSquare({ identity, testid }: { identity: string; testid: string }) {
+  return (
+    <div class="sheet-both">
+      <KeyText identity={identity} testid={testid} />
+      <QrCode text={identity} label={words.sheet.qr} />
+    </div>
+  );
+}
+
 function KeyText({ identity, testid }: { identity: string; testid: string }) {
   return (
     <p class="sheet-key key" data-testid={testid} data-key={identity}>
@@ -36,13 +45,10 @@ export function Sheet({ sheet, cameraName }: { sheet: RecoverySheet; cameraName:
     <div class="stack">
       <section class="sheet" aria-label={words.sheet.keyLabel}>
         <h2 class="sheet-head">{words.sheet.heading}</h2>
-        <div class="sheet-both">
-          <KeyText identity={newest} testid="recovery-key" />
-          <QrCode text={newest} label={words.sheet.qr} />
-        </div>
+        <KeyAndSquare identity={newest} testid="recovery-key" />
         {older.length > 0 && <h3 class="sheet-older small">{words.sheet.older}</h3>}
         {older.map((identity) => (
-          <KeyText key={identity} identity={identity} testid="older-key" />
+          <KeyAndSquare key={identity} identity={identity} testid="older-key" />
         ))}
         <dl class="sheet-print small">
           <dt>{words.sheet.camera}</dt>

@@ -150,7 +150,7 @@ export const words = {
     camera: "Camera",
     made: "Printed on",
     howLost:
-      "If no paired device is left: open the camera’s page on a new one, choose “No device left? Use the recovery sheet”, and follow the steps. The square holds the key, as text.",
+      "If no paired device is left: open the camera’s page on a new one, choose “No device left? Use the recovery sheet”, and follow the steps. Each square holds the key beside it, as text.",
     how: "To use it: open your camera’s page on a paired device, go to Settings, choose “Enter recovery key”. Spaces and line breaks do not matter.",
     fileNotes: (camera: string, date: string) => [
       "Stoop recovery key",
@@ -161,7 +161,7 @@ export const words = {
       "and not only on the device that you watch with.",
       "",
       "To use it in a browser: open your camera's page on a paired device, go to",
-      'Settings, choose "Enter recovery key", and paste the line below.',
+      'Settings, choose "Enter recovery key", and paste the lines below.',
       "To use it without the camera: stoop open FOLDER --identity THIS-FILE -o CLIPS",
     ],
     fileName: "stoop-recovery-key.txt",
@@ -534,7 +534,7 @@ export const words = {
     sheetTitle: "Now the key on the sheet",
     sheetText: "Type it, or paste it from the file that you saved.",
     sheetNote:
-      "It begins with AGE-SECRET-KEY. Spaces and line breaks do not matter. If the sheet has several keys, type all of them.",
+      "It begins with AGE-SECRET-KEY. Spaces and line breaks do not matter. If the sheet has several keys, give all of them: typed, or read from photos of all squares.",
     sheetMissing: "Type the key from the sheet.",
     picture: "Read it from a photo",
     pictureBad:
@@ -573,6 +573,10 @@ export const words = {
     otherKey: "This device lacks the newest key",
     otherKeyText:
       "An owner changed the recovery key, as the last entry below says. What came after it opens once this device has the new key.",
+    olderKey: "This device lacks an older key",
+    olderKeyText:
+      "The earliest entries and clips are sealed to a recovery key from before a change, and stay shut here. Take the newest sheet that has all keys, from another owner’s device if need be (Settings, “Recovery key”), and enter all of them; an older sheet’s key goes below the newest one.",
+    olderKeyEnter: "Enter the keys",
     clipClosed: (length: string, cause: string) => `A clip of ${length} was recorded: ${cause}`,
     clipCauses: {
       motion: "somebody came by",

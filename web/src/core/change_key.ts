@@ -15,10 +15,14 @@ export async function digestOf(recipient: string): Promise<string> {
   return toHex(await sha256(utf8(recipient)));
 }
 
+/** How every identity of the ring is named. */
+export async function digestsOf(ring: string): Promise<ReadonlySet<string>> {
+  const named = identitiesIn(ring).map(async (identity) => digestOf(await recipientOf(identity)));
+  return new Set(await Promise.all(named));
+}
+
 async function holds(ring: string | null, digest: string): Promise<boolean> {
-  for (const identity of identitiesIn(ring ?? ""))
-    if ((await digestOf(await recipientOf(identity))) === digest) return true;
-  return false;
+  return (await digestsOf(ring ?? "")).has(digest);
 }
 
 /** False where the key was changed since: what is new does not open here. Raises ApiError, NoAnswerError. */

@@ -25,7 +25,7 @@ export interface EpochHead {
 export interface Epoch {
   /** As the file is named. */
   readonly epoch: number;
-  /** Null when it could not be opened; then there are no records. */
+  /** Null when it could not be opened; then no record is read. */
   readonly head: EpochHead | null;
   readonly records: readonly JournalRecord[];
   /** Whole records on disk, readable or not. */
@@ -37,15 +37,21 @@ export interface Epoch {
   readonly isForeign: boolean;
 }
 
-/** Raises FormatError when the file is none of ours, and what age raises when the identity does not open it. */
-export async function openHead(file: EpochFile, identity: string): Promise<EpochHead> {
+/** Where record 0 begins; it takes no key. Raises FormatError when the file is none of ours. */
+function recordsStartOf(file: EpochFile): number {
   const bytes = file.bytes;
   if (bytes.length < AGE_START || !equalBytes(bytes.subarray(0, MAGIC.length), MAGIC))
     throw new FormatError(`epoch ${file.epoch} is no journal file`);
   const recordsStart = AGE_START + new DataView(bytes.buffer, bytes.byteOffset).getUint32(MAGIC.length);
   if (recordsStart > bytes.length) throw new FormatError(`epoch ${file.epoch} is cut in its head`);
+  return recordsStart;
+}
+
+/** Raises FormatError when the file is none of ours, and what age raises when the identity does not open it. */
+export async function openHead(file: EpochFile, identity: string): Promise<EpochHead> {
+  const recordsStart = recordsStartOf(file);
   const decrypter = decrypterOf(identity);
-  const json = fromUtf8(await decrypter.decrypt(bytes.subarray(AGE_START, recordsStart)));
+  const json = fromUtf8(await decrypter.decrypt(file.bytes.subarray(AGE_START, recordsStart)));
   return readHead(Shape.parse(json, `head of epoch ${file.epoch}`), file.epoch, recordsStart);
 }
 
@@ -76,15 +82,9 @@ export async function readEpoch(
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
     const problem = { verdict: "altered", epoch: file.epoch, index: null, detail } as const;
-    return {
-      epoch: file.epoch,
-      head: null,
-      records: [],
-      recordCount: 0,
-      roots: new Map(),
-      problems: [problem],
-      isForeign: error instanceof Error && error.message.startsWith("no identity matched"),
-    };
+    const isForeign = error instanceof Error && error.message.startsWith("no identity matched");
+    const seen = isForeign ? await rootsOf(file, wantedRoots, pause) : { recordCount: 0, roots: new Map() };
+    return { epoch: file.epoch, head: null, records: [], ...seen, problems: [problem], isForeign };
   }
   const recordCount = Math.floor((file.bytes.length - head.recordsStart) / RECORD_BYTES);
   const reader = new RecordReader(file, head, recordCount, wantedRoots);
@@ -95,6 +95,25 @@ export async function readEpoch(
   const isTorn = (file.bytes.length - head.recordsStart) % RECORD_BYTES !== 0;
   if (isTorn) reader.reportTorn();
   return { epoch: file.epoch, head, recordCount, ...reader, isForeign: false };
+}
+
+/** The chain covers what is stored, so that it is known of an epoch that does not open, too. */
+async function rootsOf(
+  file: EpochFile,
+  wantedRoots: ReadonlySet<number>,
+  pause: (readRecords: number) => Promise<void>,
+): Promise<Pick<Epoch, "recordCount" | "roots">> {
+  const start = recordsStartOf(file);
+  const recordCount = Math.floor((file.bytes.length - start) / RECORD_BYTES);
+  const roots = new Map<number, string>();
+  let root = firstRoot(file.bytes.subarray(0, start));
+  for (let count = 0; ; count++) {
+    if (count === recordCount || wantedRoots.has(count)) roots.set(count, toHex(root));
+    if (count === recordCount) return { recordCount, roots };
+    const at = start + count * RECORD_BYTES;
+    root = nextRoot(root, file.bytes.subarray(at, at + RECORD_BYTES));
+    await (count % 64 === 63 ? pause(64) : undefined);
+  }
 }
 
 class RecordReader {

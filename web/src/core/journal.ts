@@ -1,6 +1,7 @@
 /** Reads the whole journal and says how far it can be believed. */
 
 import type { Api } from "./api";
+import { digestsOf } from "./change_key";
 import { type Epoch, readEpoch } from "./epoch";
 import { NoKeyError } from "./errors";
 import type { JournalCache } from "./journal_cache";
@@ -18,7 +19,14 @@ export interface ReadOptions {
   readonly cache?: JournalCache;
 }
 
-const WORST_FIRST: readonly JournalVerdict[] = ["altered", "rolled_back", "gap", "other_key", "torn_tail"];
+const WORST_FIRST: readonly JournalVerdict[] = [
+  "altered",
+  "rolled_back",
+  "gap",
+  "other_key",
+  "older_key",
+  "torn_tail",
+];
 /** Longest stretch of work without letting the page answer. */
 const STRETCH_MS = 12;
 
@@ -41,8 +49,9 @@ export async function readJournal(
     const read = () => readEpoch(file, identity, wanted, pause);
     epochs.push(await (options.cache ? options.cache.epoch(file, identity, wanted, read) : read()));
   }
+  const held = epochs.some((epoch) => epoch.isForeign) ? await digestsOf(identity) : new Set<string>();
   const problems = epochs.flatMap((epoch, i) => [
-    ...(isExplained(epochs, i) ? [otherKey(epoch)] : epoch.problems),
+    ...(explanation(epochs, i, held) ?? epoch.problems),
     ...headProblems(epoch, options.cameraId ?? null),
     ...linkProblems(epoch, epochs[i - 1] ?? null),
   ]);
@@ -98,16 +107,30 @@ function pacer(files: readonly EpochFile[], options: ReadOptions): (readRecords:
   };
 }
 
-/** Whether a change of keys, in the last epoch before it that opened, says why this one does not. */
-function isExplained(epochs: readonly Epoch[], at: number): boolean {
-  if (!epochs[at]?.isForeign) return false;
-  const opened = epochs.slice(0, at).findLast((epoch) => epoch.head !== null);
-  return opened?.records.some((record) => record.t === "key.changed") ?? false;
-}
-
-function otherKey(epoch: Epoch): JournalProblem {
-  const detail = "this epoch is sealed to a key that this browser lacks";
-  return { verdict: "other_key", epoch: epoch.epoch, index: null, detail };
+/**
+ * Why an epoch is sealed to a key that this browser lacks; null where nothing says so. Either the last epoch before it that
+ * opened names a new key which is none of `held`, or all that opens comes after it. A server that puts in one sealed to anybody
+ * gains nothing by either: the epoch behind it, or the pin, names the root of the genuine one.
+ */
+function explanation(
+  epochs: readonly Epoch[],
+  at: number,
+  held: ReadonlySet<string>,
+): JournalProblem[] | null {
+  const epoch = epochs[at];
+  if (!epoch?.isForeign) return null;
+  const lacks = (verdict: "other_key" | "older_key", which: string): JournalProblem[] => [
+    {
+      verdict,
+      epoch: epoch.epoch,
+      index: null,
+      detail: `this epoch is sealed to ${which} that this browser lacks`,
+    },
+  ];
+  const before = epochs.slice(0, at).findLast((each) => each.head !== null);
+  if (!before) return epochs.some((each) => each.head !== null) ? lacks("older_key", "an older key") : null;
+  const change = before.records.findLast((record) => record.t === "key.changed");
+  return change && !held.has(change.recipient) ? lacks("other_key", "a key") : null;
 }
 
 function headProblems(epoch: Epoch, cameraId: string | null): JournalProblem[] {
@@ -127,7 +150,7 @@ function linkProblems(epoch: Epoch, before: Epoch | null): JournalProblem[] {
   if (!before || before.epoch < link.epoch) return report("gap", `epoch ${link.epoch} before it is missing`);
   if (before.epoch > link.epoch)
     return report("altered", `epoch ${before.epoch} was not there when it began`);
-  if (!before.head) return [];
+  if (before.roots.size === 0) return [];
   if (before.recordCount < link.records)
     return report("gap", `${link.records - before.recordCount} records of epoch ${link.epoch} are missing`);
   if (before.recordCount > link.records || before.roots.get(before.recordCount) !== link.root)
@@ -142,7 +165,7 @@ function pinProblems(epochs: readonly Epoch[], pin: JournalPin | null): JournalP
   ];
   const epoch = epochs.find((e) => e.epoch === pin.epoch);
   if (!epoch) return report("rolled_back", "this browser has seen this epoch, and it is gone");
-  if (!epoch.head) return [];
+  if (epoch.roots.size === 0) return [];
   if (epoch.recordCount < pin.records)
     return report("rolled_back", `this browser has seen ${pin.records - epoch.recordCount} more records`);
   if (epoch.roots.get(pin.records) !== pin.root)
@@ -154,6 +177,6 @@ function pinProblems(epochs: readonly Epoch[], pin: JournalPin | null): JournalP
 function nextPin(epochs: readonly Epoch[], verdict: JournalVerdict): JournalPin | null {
   const last = epochs.at(-1);
   const root = last?.roots.get(last.recordCount);
-  if (verdict === "altered" || verdict === "rolled_back" || !last || root === undefined) return null;
+  if (verdict === "altered" || verdict === "rolled_back" || !last?.head || root === undefined) return null;
   return { epoch: last.epoch, records: last.recordCount, root };
 }

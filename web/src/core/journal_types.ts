@@ -119,10 +119,17 @@ export interface JournalPin {
 }
 
 /**
- * Worst first: `altered`, `rolled_back`, `gap`, `other_key`, `torn_tail`, `complete`. `other_key`: sealed to a key that this
- * browser lacks, after a change of keys that it could read of.
+ * Worst first: `altered`, `rolled_back`, `gap`, `other_key`, `older_key`, `torn_tail`, `complete`. `other_key`: sealed to
+ * a key that this browser lacks, after a change of keys that it could read of; `older_key`: before anything that it opens.
  */
-export type JournalVerdict = "complete" | "torn_tail" | "other_key" | "gap" | "altered" | "rolled_back";
+export type JournalVerdict =
+  | "complete"
+  | "torn_tail"
+  | "other_key"
+  | "older_key"
+  | "gap"
+  | "altered"
+  | "rolled_back";
 
 export interface JournalProblem {
   readonly verdict: Exclude<JournalVerdict, "complete">;

@@ -21,7 +21,8 @@ export interface RecoverOptions {
 }
 
 /**
- * Proves to the camera that the sheet is here, and leaves `api` able to sign in. The keys are kept before the camera is asked.
+ * Proves to the camera that the sheet is here, and leaves `api` able to sign in. The keys are kept before the camera is
+ * asked, beside those that this browser has already.
  *
  * Raises FormatError for a code or sheet that can be none, NoKeyError when the sheet is not the one in force (no try is
  * spent then), ApiError (`bad_code`, `no_code`, …), NoAnswerError.
@@ -40,7 +41,8 @@ export async function recoverCamera(
   const { challenge } = await api.recoverBegin(await say("recover.begin", {}));
   const { identity, secret } = await openWith(ring, fromBase64Url(challenge));
   const deviceKey = await keptDeviceKey(keys);
-  await keys.saveIdentity(joinRings(identity, ring));
+  const kept = await keys.identity().catch(() => null);
+  await keys.saveIdentity(joinRings(identity, joinRings(ring, kept)));
   await keys.saveCameraId(camera);
   const args = {
     device_key: publicKeyText(deviceKey),

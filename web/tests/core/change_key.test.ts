@@ -6,6 +6,7 @@ import { createDeviceKey, deviceSigner } from "../../src/core/device_key";
 import { ApiError, NoAnswerError, NoKeyError } from "../../src/core/errors";
 import { recipientOf } from "../../src/core/identity";
 import { readJournal } from "../../src/core/journal";
+import type { JournalPin } from "../../src/core/journal_types";
 import { KeyStore, MemoryStore } from "../../src/core/key_store";
 import { identitiesIn } from "../../src/core/ring";
 import { FakeServer, readJws, refuse, reply, testIdentity, writeEpoch } from "./fakes";
@@ -104,5 +105,44 @@ describe("a journal of two keys", () => {
       const journal = await readJournal([first.file, second.file], old);
       expect([journal.verdict, journal.records.length]).toEqual([verdict, records.length]);
     }
+  });
+
+  it("is altered where an epoch after a change that this browser knows is sealed to anybody else", async () => {
+    const [old, made] = [await testIdentity(), await newClassic()];
+    const changed = { ...CHANGED, recipient: await digestOf(await recipientOf(made)) };
+    const first = await writeEpoch(0, [STARTED, changed], old);
+    const genuine = await writeEpoch(1, [STARTED], made, first.end);
+    const last = await writeEpoch(2, [STARTED], made, genuine.end);
+    const forged = await writeEpoch(1, [STARTED], await newClassic(), first.end);
+    const ring = `${made}\n${old}`;
+    const read = async (files: (typeof first)[], pin: JournalPin | null, keys = ring) =>
+      (
+        await readJournal(
+          files.map((each) => each.file),
+          keys,
+          { pin },
+        )
+      ).verdict;
+
+    expect(await read([first, genuine, last], genuine.end)).toBe("complete");
+    expect(await read([first, forged, last], genuine.end)).toBe("altered");
+    expect(await read([first, forged, last], null)).toBe("altered");
+    expect(await read([first, forged], null)).toBe("altered");
+    expect(await read([first, forged], genuine.end, old)).toBe("altered");
+    expect(await read([forged, last], null, ring)).toBe("altered");
+  });
+
+  it("with the new key alone lacks an older one, and is altered where what does not open was exchanged", async () => {
+    const [old, made] = [await testIdentity(), await newClassic()];
+    const first = await writeEpoch(0, [STARTED, CHANGED], old);
+    const second = await writeEpoch(1, [STARTED], made, first.end);
+    const forged = await writeEpoch(0, [STARTED, CHANGED], old);
+    const verdictOf = async (before: typeof first, pin: JournalPin | null = null) =>
+      (await readJournal([before.file, second.file], made, { pin })).verdict;
+
+    expect(await verdictOf(first)).toBe("older_key");
+    expect(await verdictOf(first, first.end)).toBe("older_key");
+    expect(await verdictOf(forged)).toBe("altered");
+    expect((await readJournal([first.file], made)).verdict).toBe("altered");
   });
 });

@@ -53,6 +53,17 @@ describe("recovery", () => {
     expect(JSON.stringify(server.seen)).not.toMatch(/ABCD2345|AGE-SECRET/i);
   });
 
+  it("keeps the older keys that this browser has, where the sheet names the newest alone", async () => {
+    const [inForce, older] = [await createIdentity(), await testIdentity()];
+    const keys = new KeyStore(new MemoryStore());
+    await keys.saveIdentity(older);
+    const api = new Api({ fetch: camera(await seal(SECRET, inForce)).fetch });
+
+    await recoverCamera(api, keys, { code: "ABCD2345", sheet: inForce, deviceName: "New" });
+
+    expect(await keys.identity()).toBe(`${inForce}\n${older}`);
+  });
+
   it("with a sheet that is not in force spends no try and keeps nothing", async () => {
     const server = camera(await seal(SECRET, await createIdentity()));
     const keys = new KeyStore(new MemoryStore());

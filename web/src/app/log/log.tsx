@@ -11,11 +11,27 @@ import { LoadFailed, NoKey } from "../clips/clips";
 import { useLibrary } from "../context";
 import { Link } from "../link";
 import { Screen } from "../screen";
+import { EnterDialog } from "../settings/key_section";
 import { clockTime, groupByDay } from "../when";
 import { words } from "../words";
 import { type LineKind, type LogLine, logLines } from "./sentences_of_log";
 
 const STEP = 80;
+
+function OlderKey() {
+  const [isEntering, setEntering] = useState(false);
+  return (
+    <Notice tone="warn" icon="key" title={words.log.olderKey} testid="log-older-key">
+      <p>{words.log.olderKeyText}</p>
+      <div>
+        <Button icon="key" testid="older-key-enter" onClick={() => setEntering(true)}>
+          {words.log.olderKeyEnter}
+        </Button>
+      </div>
+      {isEntering && <EnterDialog onClose={() => setEntering(false)} />}
+    </Notice>
+  );
+}
 
 function Verdict({ verdict }: { verdict: JournalVerdict }) {
   if (verdict === "complete")
@@ -30,6 +46,7 @@ function Verdict({ verdict }: { verdict: JournalVerdict }) {
         <p>{words.log.otherKeyText}</p>
       </Notice>
     );
+  if (verdict === "older_key") return <OlderKey />;
   if (verdict === "torn_tail")
     return (
       <Notice tone="plain" icon="info" title={words.log.tornTitle} testid="log-torn">

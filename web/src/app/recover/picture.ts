@@ -12,15 +12,21 @@ export function canReadPictures(): boolean {
   return maker() !== undefined;
 }
 
-/** What the first square on it says, or null where there is none that can be read. */
+/** What the squares on it say, one a line, or null where there is none that can be read. */
 export async function readPicture(file: Blob): Promise<string | null> {
   const Maker = maker();
   if (!Maker) return null;
   const bitmap = await createImageBitmap(file);
   try {
     const found = await new Maker({ formats: ["qr_code"] }).detect(bitmap);
-    return found[0]?.rawValue ?? null;
+    return found.length > 0 ? joinSquares("", found.map((square) => square.rawValue).join("\n")) : null;
   } finally {
     bitmap.close();
   }
+}
+
+/** The lines of both, each once: a sheet with several squares may take several photos. */
+export function joinSquares(before: string, read: string): string {
+  const lines = `${before}\n${read}`.split(/\r?\n/).map((line) => line.trim());
+  return [...new Set(lines)].filter((line) => line !== "").join("\n");
 }

@@ -5,7 +5,7 @@ import { Button } from "../../ui/button";
 import { TextField } from "../../ui/field";
 import { StepTitle } from "../claim/step_title";
 import { words } from "../words";
-import { canReadPictures, readPicture } from "./picture";
+import { canReadPictures, joinSquares, readPicture } from "./picture";
 
 interface SheetStepProps {
   sheet: string;
@@ -54,7 +54,7 @@ export function SheetStep(props: SheetStepProps) {
   };
   const read = (text: string | null) => {
     setComplaint(text === null ? words.recover.pictureBad : null);
-    if (text !== null) props.onSheet(text);
+    if (text !== null) props.onSheet(joinSquares(props.sheet, text));
   };
   const missing = isTried && props.sheet.trim() === "" ? words.recover.sheetMissing : null;
   return (

@@ -14,7 +14,7 @@ import { Sheet } from "../sheet";
 import { useAction } from "../use_action";
 import { words } from "../words";
 
-function EnterDialog({ onClose }: { onClose: () => void }) {
+export function EnterDialog({ onClose }: { onClose: () => void }) {
   const { home } = useParts();
   const [typed, setTyped] = useState("");
   const explain = (error: unknown) => {
