@@ -119,6 +119,17 @@ def test_a_version_that_does_not_answer_ends_in_a_start_from_the_slot_before() -
     assert seconds_of("stoop-trial-limit.timer", "OnBootSec") > seconds_of("stoop-trial.service", "TimeoutStartSec")
 
 
+def test_the_limit_leaves_alone_what_was_judged() -> None:
+    """A note on a partition that cannot be written stays; and the slot in force is not to start again for it."""
+    assert values("stoop-trial.service", "RemainAfterExit") == ["yes"]
+    (condition,) = values("stoop-trial-limit.service", "ExecCondition")
+    assert condition == "/bin/sh -c '! systemctl is-active --quiet stoop-trial.service'"
+
+
+def test_a_slot_is_judged_though_its_data_partition_is_not_there() -> None:
+    assert values("stoop-trial.service", "RequiresMountsFor") == ["/bootfs"]
+
+
 def test_only_a_trial_can_end_in_another_start() -> None:
     """A slow start without an update once did: the limit of a waiting job does not ask whether the unit is wanted."""
     for unit in OWN_UNITS:

@@ -19,7 +19,7 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("--boot", type=Path, required=True, help="boot.vfat of the build")
     parser.add_argument("--system", type=Path, required=True, help="system.erofs of the build")
     parser.add_argument("--version", required=True)
-    parser.add_argument("--counter", type=int, required=True, help="larger than that of any update before")
+    parser.add_argument("--counter", type=int, required=True, help="that of the release in it")
     parser.add_argument("--key", type=Path, required=True, help="the release's private key")
     parser.add_argument("--out", "-o", type=Path, required=True, help=f"where to: NAME-image{SUFFIX}")
     options = parser.parse_args(words)

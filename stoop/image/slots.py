@@ -49,6 +49,11 @@ class Slots:
         return self.root / "var/lib/stoop-image" / "failed-update"
 
     @property
+    def counter(self) -> Path:
+        """Number of the release in the system that runs: older ones are refused by it."""
+        return self.root / "opt/stoop/counter"
+
+    @property
     def incoming(self) -> Path:
         """Where there is room to unpack: the system itself is never written."""
         return self.root / "persistent"
@@ -99,12 +104,8 @@ def write_other(slots: Slots, unpacked: Path, number: int) -> None:
     may_be_written(slots, unpacked, number)
     for part, name in PARTS.items():
         _write(unpacked / name, slots.device("other", part).resolve())
-    slots.trial.write_text(f"{number} {slots.other()}\n")
-    descriptor = os.open(slots.trial.parent, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    # renamed onto no older note (FAT replaces nothing at once): a cut leaves none, or all of it
+    replace_file(slots.trial, f"{number} {slots.other()}\n".encode())
 
 
 def sweep(folder: Path) -> None:
@@ -121,6 +122,14 @@ def start_once() -> None:
 def read_trial(slots: Slots) -> Trial:
     """Raises CardError, OSError."""
     return Trial(*_two_numbers(slots.trial))
+
+
+def installed_number(slots: Slots) -> int:
+    """Raises CardError, OSError."""
+    try:
+        return int(slots.counter.read_text())
+    except ValueError as error:
+        raise CardError(f"{slots.counter} is damaged: build the image anew") from error
 
 
 def failures(slots: Slots, number: int) -> int:

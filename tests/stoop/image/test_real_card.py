@@ -138,6 +138,7 @@ def test_a_signed_update_goes_through_stoop_update_into_the_other_slot(
     assert card.part(2).read_bytes()[:MEGA] == card.part(4).read_bytes()[:MEGA] == old
     assert [path.name for path in (card.root / "persistent").iterdir()] == ["lost+found"]
     started_from_b(card.root, card.device)
+    (card.root / "opt/stoop/counter").write_text("7\n")  # of the new system's
     assert "is in force" in judge(Slots(card.root), lambda: True)
     assert autoboot.read(card.root / "bootfs" / "autoboot.txt") == autoboot.Autoboot(normal=3, trial=2)
 

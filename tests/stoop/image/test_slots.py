@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeAlias
 
 import pytest
 
@@ -11,9 +15,13 @@ from stoop.image.errors import CardError
 from stoop.image.grow import Partition, look, steps
 from stoop.image.slots import PARTS, Slots, failures, may_be_written, write_other
 from stoop.image.trial import LIMIT_S, judge
+from stoop.update.command import alone
 
 AUTOBOOT = "[all]\ntryboot_a_b=1\nboot_partition=2\n[tryboot]\nboot_partition=3\n"
 """As rpi-image-gen's image-rota writes it."""
+
+
+Spoil: TypeAlias = Callable[["Device", pytest.MonkeyPatch], object]
 
 
 class Device:
@@ -21,8 +29,9 @@ class Device:
 
     def __init__(self, root: Path, running: int = 2) -> None:
         self.slots, self.root = Slots(root), root
-        for name in ("bootfs", "persistent", "var/lib/stoop-image", "dev", "unpacked/slot"):
+        for name in ("bootfs", "persistent", "var/lib/stoop-image", "dev", "unpacked/slot", "opt/stoop"):
             (root / name).mkdir(parents=True)
+        self.slots.counter.write_text("7\n")
         for number in (2, 3, 4, 5):
             (root / "dev" / f"mmcblk0p{number}").write_bytes(b"old" * 2000)
             (root / "sys/class/block" / f"mmcblk0p{number}").mkdir(parents=True)
@@ -114,6 +123,112 @@ def test_a_power_cut_right_after_the_decision_does_not_turn_it_round(device: Dev
     assert judged(device, healthy=True) == "update number 7 answers and is in force"
     assert device.normal() == 3
     assert failures(device.slots, 7) == 0
+
+
+def test_the_slot_in_force_that_does_not_answer_keeps_running(device: Device) -> None:
+    """It had answered, and the power went before the note: a start again would be from the same slot, for ever."""
+    write_other(device.slots, device.unpacked, 7)
+    device.start(3)
+    autoboot.make_normal(device.slots.autoboot, 3)
+    judged(device, healthy=False)
+    assert not device.slots.trial.exists()
+    assert device.normal() == 3
+
+
+def fails(call: str, number: int, path: str) -> Spoil:
+    """`call` of the module os fails so for that path, as on a full or read-only file system; root may do anything."""
+    real = getattr(os, call)
+
+    def spoil(_: Device, monkeypatch: pytest.MonkeyPatch) -> None:
+        def failing(name: str | bytes | Path, *words: int, **named: int) -> object:
+            if path in os.fsdecode(name):
+                raise OSError(number, os.strerror(number), os.fsdecode(name))
+            return real(name, *words, **named)
+
+        monkeypatch.setattr(os, call, failing)
+
+    return spoil
+
+
+def damaged(text: str) -> Spoil:
+    return lambda device, _: device.slots.trial.write_text(text)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "is_left"),
+    [
+        (damaged(""), False),
+        (damaged("7"), False),
+        (damaged("7 3 3"), False),
+        (damaged("\0\0\0\0"), False),
+        (fails("open", errno.ENOSPC, "failed-update"), False),
+        (fails("open", errno.EROFS, "failed-update"), False),
+        (lambda device, _: device.slots.failed.parent.rmdir(), False),
+        (lambda device, _: device.slots.failed.write_text("x"), False),
+        (fails("unlink", errno.EROFS, "stoop-trial"), True),
+    ],
+    ids=["empty", "half", "too much", "zeros", "full", "read-only", "not mounted", "count damaged", "bootfs read-only"],
+)
+def test_nothing_makes_the_slot_in_force_start_again(
+    device: Device,
+    monkeypatch: pytest.MonkeyPatch,
+    spoil: Spoil,
+    is_left: bool,
+) -> None:
+    write_other(device.slots, device.unpacked, 7)  # and the trial was left again
+    spoil(device, monkeypatch)
+    judged(device, healthy=False)
+    assert device.slots.trial.exists() == is_left
+    assert device.normal() == 2
+
+
+@pytest.mark.parametrize("text", ["", AUTOBOOT.replace("3", "2")])
+def test_a_slot_that_nobody_can_judge_starts_again_once_at_most(
+    device: Device, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    write_other(device.slots, device.unpacked, 7)
+    device.slots.autoboot.write_text(text)
+    with monkeypatch.context() as patch:
+        fails("unlink", errno.EROFS, "stoop-trial")(device, patch)
+        assert "cannot be removed" in judged(device, healthy=True), "with the note it would be for ever"
+    with pytest.raises(CardError, match="cannot be judged"):
+        judged(device, healthy=True)
+    assert not device.slots.trial.exists(), "the unit runs only where there is a note"
+
+
+def test_the_note_is_whole_or_not_there(device: Device, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[bool] = []
+    real = Path.rename
+
+    def renamed(path: Path, target: Path) -> Path:
+        seen.append(device.slots.trial.exists())
+        assert path.read_text() == "7 3\n"
+        return real(path, target)
+
+    monkeypatch.setattr(Path, "rename", renamed)
+    write_other(device.slots, device.unpacked, 7)
+    assert seen == [False]
+
+
+@pytest.mark.parametrize("text", ["6\n", "8\n", "x\n", None])
+def test_a_system_with_another_number_than_its_update_is_left(device: Device, text: str | None) -> None:
+    """It would let an older update in, or refuse the next."""
+    write_other(device.slots, device.unpacked, 7)
+    device.start(3)
+    device.slots.counter.unlink()
+    if text is not None:
+        device.slots.counter.write_text(text)
+    with pytest.raises((CardError, OSError), match="counter"):
+        judged(device, healthy=True)
+    assert device.normal() == 2
+
+
+def test_what_an_update_unpacks_now_is_not_swept_away(device: Device) -> None:
+    write_other(device.slots, device.unpacked, 7)
+    with alone(device.slots.incoming):
+        (device.slots.incoming / "incoming-x").mkdir()
+        judged(device, healthy=True)
+        assert (device.slots.incoming / "incoming-x").exists()
 
 
 def test_what_was_unpacked_takes_no_room_after_the_start(device: Device) -> None:
