@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from tests.e2e.conftest import PHONE, SHORT_CLIPS, Starter, quiet_context, until
 from tests.e2e.owner import claim, draw_rectangle, invite, join, wait_for_frames
@@ -50,17 +52,45 @@ def test_after_a_loss_the_others_go_on_with_a_new_key(start_stoop: Starter, chro
     assert len(keys) == 2
 
 
+class LosesTheAnswer:
+    """The change of keys arrives and its answer does not; after it the list of devices cannot be read."""
+
+    def __init__(self) -> None:
+        self._is_changed = False
+
+    def __call__(self, route: Route) -> None:
+        action = action_of(route.request)
+        if action == "key.change":
+            route.fetch()
+            self._is_changed = True
+            route.abort()
+        elif action == "device.list" and self._is_changed:
+            route.fulfill(status=503, json={"error": "camera_away", "message": "the camera is away"})
+        else:
+            route.continue_()
+
+
+def action_of(request: Request) -> str:
+    body = json.loads(request.post_data or "{}")["jws"].split(".")[1]
+    return str(json.loads(base64.urlsafe_b64decode(body + "=="))["action"])
+
+
 def declare_lost(page: Page, url: str, name: str, key_file: Path) -> None:
     page.goto(f"{url}/devices")
     page.get_by_test_id("device-lost").click()
     page.get_by_test_id("lost-dialog").get_by_text(name).click()
+    page.route("**/api/commands", LosesTheAnswer())
     page.get_by_test_id("lost-yes").click()
     page.get_by_test_id("lost-done").wait_for()
+    expect(page.locator(".notice-bad")).to_have_count(1)  # the list behind could not be read; the sheet stays
+    expect(page.get_by_test_id("lost-done")).to_contain_text("still need the new key")
     assert page.get_by_test_id("older-key").count() == 1
     with page.expect_download() as coming:
         page.get_by_test_id("sheet-save").click()
     coming.value.save_as(key_file)
     page.get_by_test_id("lost-close").click()
+    page.unroute("**/api/commands")
+    page.goto(f"{url}/devices")
     expect(page.get_by_test_id("device-list")).not_to_contain_text(name)
 
 

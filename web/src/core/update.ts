@@ -4,7 +4,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import type { Api } from "./api";
 import { toHex } from "./bytes";
 import { NoAnswerError } from "./errors";
-import type { UpdateTold } from "./messages";
+import type { UpdateOutcome, UpdateTold } from "./messages";
 
 /** The server takes no longer body. */
 export const PIECE_BYTES = 64 * 1024;
@@ -52,6 +52,8 @@ export async function sendUpdate(api: Api, file: Blob, options: SendOptions = {}
 /** What the page asked for, and what it has heard since. */
 export interface Waiting {
   readonly sha256: string;
+  /** The outcome that was told before it was asked: the same file may have been tried then. */
+  readonly known: UpdateOutcome | null;
   /** The version that ran when it was asked. */
   readonly before: string;
   /** Whether the camera was out of reach meanwhile, as it is while it starts again. */
@@ -66,10 +68,13 @@ export type UpdateEnd =
   | { readonly kind: "as_before"; readonly running: string }
   | { readonly kind: "silent" };
 
-/** Null while it goes on. An outcome of another update is none of this one. */
+/** By difference, not by order: the clock may have been put back over the restart. */
+const isSame = (a: UpdateOutcome | null, b: UpdateOutcome) => a?.at_ms === b.at_ms && a.word === b.word;
+
+/** Null while it goes on. An outcome of another update, or of an earlier try, is none of this one. */
 export function endOf(waiting: Waiting, told: UpdateTold): UpdateEnd | null {
   const { outcome } = told;
-  if (outcome?.sha256 === waiting.sha256) {
+  if (outcome?.sha256 === waiting.sha256 && !isSame(waiting.known, outcome)) {
     if (outcome.word === "installing") return null;
     if (outcome.word === "installed") return { kind: "installed", version: outcome.version };
     return { kind: outcome.word, running: outcome.running || told.version, sentence: outcome.sentence };

@@ -16,18 +16,21 @@ const STARTED = { t: "camera.started", at_ms: 1, version: "1" };
 const CHANGED = { t: "key.changed", at_ms: 2, device: "d", name: "Phone", recipient: "cd".repeat(32) };
 
 async function household(inForce: string, answer: (args: { recipient: string }) => Response | never) {
+  let recipient = await recipientOf(inForce);
+  const takeOver = (made: string) => {
+    recipient = made;
+  };
   const server = new FakeServer({
     "POST /api/nonce": () => reply({ nonce: "n" }),
     "POST /api/commands": async ({ body }: { body: string }) => {
       const { payload } = readJws(JSON.parse(body).jws);
-      if (payload.action === "key.get")
-        return reply({ recipient: await digestOf(await recipientOf(inForce)) });
+      if (payload.action === "key.get") return reply({ recipient: await digestOf(recipient) });
       return answer(payload.args as { recipient: string });
     },
   });
   const api = new Api({ fetch: server.fetch });
   api.setSigner(deviceSigner(await createDeviceKey()));
-  return { api, server, keys: new KeyStore(new MemoryStore()) };
+  return { api, server, takeOver, keys: new KeyStore(new MemoryStore()) };
 }
 
 const newClassic = () => generateX25519Identity();
@@ -69,9 +72,23 @@ describe("changing the key", () => {
     const { api, keys } = await household(old, answer);
     await keys.saveIdentity(old);
 
-    await expect(changeKey(api, keys, null)).rejects.toThrow(kind);
+    await expect(changeKey(api, keys, null, 0)).rejects.toThrow(kind);
 
     expect(identitiesIn((await keys.identity()) ?? "")).toHaveLength(count);
+  });
+
+  it("has happened where only its answer was lost", async () => {
+    const old = await testIdentity();
+    const { api, keys, takeOver } = await household(old, ({ recipient }) => {
+      takeOver(recipient);
+      throw new TypeError("lost");
+    });
+    await keys.saveIdentity(old);
+
+    const ring = await changeKey(api, keys, null, 0);
+
+    expect(identitiesIn(ring)).toHaveLength(2);
+    expect(await holdsKeyInForce(api, identitiesIn(ring)[0] ?? "")).toBe(true);
   });
 
   it("is for who holds the key in force", async () => {

@@ -88,7 +88,7 @@ describe("sending an update", () => {
 
 describe("what came of an update", () => {
   const mine = "ab".repeat(32);
-  const waiting = { sha256: mine, before: "1.0", wasAway: false, waitedMs: 5000 };
+  const waiting = { sha256: mine, known: null, before: "1.0", wasAway: false, waitedMs: 5000 };
   const told = (outcome: Partial<UpdateOutcome> | null, version = "1.0"): UpdateTold => ({
     possible: true,
     version,
@@ -131,6 +131,15 @@ describe("what came of an update", () => {
   it("takes no other update's end for its own", () => {
     expect(endOf(waiting, told({ sha256: "cd".repeat(32) }))).toBeNull();
     expect(endOf(waiting, told({ sha256: "" }))).toBeNull();
+  });
+
+  it("takes no earlier try of the same file for its own, and hears the next one's end", () => {
+    const earlier = told({ word: "failed", sentence: "no room", at_ms: 7 });
+    const again = { ...waiting, known: earlier.outcome };
+    expect(endOf(again, earlier)).toBeNull();
+    expect(endOf({ ...again, waitedMs: SILENT_MS + 1 }, earlier)).toEqual({ kind: "silent" });
+    expect(endOf(again, told({ word: "failed", sentence: "no room", at_ms: 8 }))?.kind).toBe("failed");
+    expect(endOf(again, told({ at_ms: 3 }))?.kind).toBe("installed");
   });
 
   it("understands a machine that started again and remembers nothing", () => {

@@ -125,7 +125,7 @@ function DeviceList({ devices, onRemoved }: { devices: readonly PairedDevice[]; 
 export function Devices() {
   const { listed, reload } = useDevices();
   const [isPairing, setPairing] = useState(false);
-  const [isLost, setLost] = useState(false);
+  const [lostAmong, setLostAmong] = useState<readonly PairedDevice[] | null>(null);
   const count = listed.kind === "ready" ? listed.devices.length : 0;
   return (
     <Screen title={words.devices.title} lead={words.devices.lead} testid="devices">
@@ -145,15 +145,19 @@ export function Devices() {
           <Button kind="primary" icon="plus" wide testid="pair-another" onClick={() => setPairing(true)}>
             {words.devices.pair}
           </Button>
-          <Button kind="quiet" icon="warning" wide testid="device-lost" onClick={() => setLost(true)}>
+          <Button
+            kind="quiet"
+            icon="warning"
+            wide
+            testid="device-lost"
+            onClick={() => setLostAmong(listed.devices)}
+          >
             {words.lost.open}
           </Button>
           <Sessions />
         </div>
       )}
-      {isLost && listed.kind === "ready" && (
-        <LostDialog devices={listed.devices} onChanged={reload} onClose={() => setLost(false)} />
-      )}
+      {lostAmong && <LostDialog devices={lostAmong} onChanged={reload} onClose={() => setLostAmong(null)} />}
       {isPairing && <PairDialog deviceCount={count} onClose={() => setPairing(false)} />}
     </Screen>
   );

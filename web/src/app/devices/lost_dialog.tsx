@@ -16,6 +16,7 @@ import { words } from "../words";
 const THE_SHEET = "sheet";
 
 interface LostDialogProps {
+  /** As they were when it opened: the list changes under it by what it does. */
   devices: readonly PairedDevice[];
   onChanged: () => void;
   onClose: () => void;
@@ -58,7 +59,11 @@ export function LostDialog({ devices, onChanged, onClose }: LostDialogProps) {
   const changing = useAction();
   const change = () =>
     changing.run(async () => {
-      const ring = await changeKey(api, keys, chosen === THE_SHEET ? null : chosen);
+      const ring = await changeKey(api, keys, chosen === THE_SHEET ? null : chosen).catch(async (error) => {
+        const kept = await keys.identity(); // it may have been changed all the same: nothing must stay shut here
+        if (kept !== null) home.useRing(kept);
+        throw error;
+      });
       home.useRing(ring);
       setSheet(recoverySheet(ring, camera?.name ?? "", camera?.camera_id ?? ""));
       onChanged();
@@ -75,7 +80,7 @@ export function LostDialog({ devices, onChanged, onClose }: LostDialogProps) {
       </Dialog>
     );
   return (
-    <Dialog title={words.lost.title} onClose={onClose} testid="lost-dialog">
+    <Dialog title={words.lost.title} onClose={() => !changing.isBusy && onClose()} testid="lost-dialog">
       <fieldset class="stack-tight">
         <legend class="soft">{words.lost.which}</legend>
         {owners.map((device) => (
@@ -101,7 +106,9 @@ export function LostDialog({ devices, onChanged, onClose }: LostDialogProps) {
         >
           {chosen === THE_SHEET ? words.lost.changeOnly : words.lost.yes}
         </Button>
-        <Button onClick={onClose}>{words.common.cancel}</Button>
+        <Button disabled={changing.isBusy} onClick={onClose}>
+          {words.common.cancel}
+        </Button>
       </div>
     </Dialog>
   );

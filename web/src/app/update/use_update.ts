@@ -1,7 +1,7 @@
 /** One update from the choice of its file to what came of it, through the time when the camera cannot be reached. */
 
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import type { UpdateTold } from "../../core/messages";
+import type { UpdateOutcome, UpdateTold } from "../../core/messages";
 import { endOf, type SentUpdate, sendUpdate, type UpdateEnd } from "../../core/update";
 import { useParts } from "../context";
 import { setLeaveGuard } from "../router";
@@ -34,14 +34,14 @@ export function useUpdate(): UpdateState {
   const stopping = useRef(new AbortController());
 
   const wait = useCallback(
-    async (sha256: string, before: string) => {
+    async (sha256: string, before: string, known: UpdateOutcome | null) => {
       const { signal } = stopping.current;
       const begunMs = performance.now();
       let wasAway = false;
       while (!signal.aborted) {
         try {
           const now = await api.command("update.get", {});
-          const end = endOf({ sha256, before, wasAway, waitedMs: performance.now() - begunMs }, now);
+          const end = endOf({ sha256, known, before, wasAway, waitedMs: performance.now() - begunMs }, now);
           if (signal.aborted) return;
           if (end) {
             setTold(now);
@@ -67,11 +67,11 @@ export function useUpdate(): UpdateState {
         if (control.signal.aborted) return;
         setTold(found);
         // Opened while one is under way, from here or by a stick.
-        if (found.outcome?.word === "installing") void wait(found.outcome.sha256, found.version);
+        if (found.outcome?.word === "installing") void wait(found.outcome.sha256, found.version, null);
       },
       (error: unknown) => !control.signal.aborted && setFailure(error),
     );
-    return () => control.abort();
+    return () => stopping.current.abort();
   }, [api, wait]);
 
   const isSending = phase.kind === "sending";
@@ -92,17 +92,20 @@ export function useUpdate(): UpdateState {
     const control = stopping.current;
     setPhase({ kind: "sending", file, share: 0 });
     let sent: SentUpdate;
+    let before: UpdateTold;
     try {
       const onProgress = (share: number) =>
         !control.signal.aborted && setPhase({ kind: "sending", file, share });
       sent = await sendUpdate(api, file, { onProgress, signal: control.signal });
+      before = await api.command("update.get", {});
+      control.signal.throwIfAborted(); // cancelled meanwhile
       await api.command("update.install", { ...sent });
     } catch (error) {
       if (!control.signal.aborted) setPhase({ kind: "error", error });
       return;
     }
     setPhase({ kind: "waiting", isAway: false });
-    await wait(sent.sha256, told.version);
+    await wait(sent.sha256, before.version, before.outcome);
   };
 
   return {
