@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -11,7 +12,7 @@ from camera.control import Control
 from camera.home import CameraRecord, Device
 from camera.loosening import SoundChoice, WaitingSound
 from camera.vault.cards import SettingsChanged
-from camera.waiting_words import note_setting, save_waiting
+from camera.waiting_words import let_wait, note_setting, save_waiting, waits_no_more
 
 if TYPE_CHECKING:
     from camera.commands import Authority
@@ -51,9 +52,8 @@ def _ask(authority: Authority, control: Control, device: Device, choice: SoundCh
     if (waiting.sound if choice == "record_sound" else waiting.message) is not None:
         return
     note_setting(authority, control, device.device, device.name, f"{choice}_waits")
-    authority.loosening.hold(WaitingSound(device.device, device.name, choice), authority.clock.monotonic_ns())
-    save_waiting(authority, control)
-    control.announce("mask.pending")
+    wish = WaitingSound(device.device, device.name, choice)
+    let_wait(authority, control, wish, lambda: authority.loosening.drop_sound(choice))
 
 
 def keep_deaf(authority: Authority, control: Control, by: Device, choice: SoundChoice) -> bool:
@@ -69,12 +69,12 @@ def keep_deaf(authority: Authority, control: Control, by: Device, choice: SoundC
 
 
 def hear_if_due(authority: Authority, control: Control) -> None:
-    """In the journal before it is so. Raises CommandRefused or OSError with the rest unchanged."""
+    """In the journal before it is so. Raises CommandRefused or OSError; what is saved by then is in force and said."""
     for due in authority.loosening.due_sounds:
-        note_setting(authority, control, due.device, due.name, due.what)
-        record = with_choices(authority.home.camera(), {due.what: True})
-        authority.home.save_camera(record)
-        authority.loosening.drop_sound(due.what)
-        save_waiting(authority, control)
-        control.use_record(record)
-        control.announce("settings.changed")
+        if not is_chosen(authority.home.camera(), due.what):
+            note_setting(authority, control, due.device, due.name, due.what)
+            record = with_choices(authority.home.camera(), {due.what: True})
+            authority.home.save_camera(record)
+            control.use_record(record)
+            control.announce("settings.changed")
+        waits_no_more(authority, control, due, partial(authority.loosening.drop_sound, due.what))

@@ -15,7 +15,7 @@ from camera.loosening import WAIT_NS, Waiting, WaitingDrawing, WaitingUnlock
 from camera.mask import Mask, MaskError, parse_mask
 from camera.mask_change import MaskChange, percent
 from camera.vault import cards
-from camera.waiting_words import save_waiting
+from camera.waiting_words import let_wait, note_setting, save_waiting, waits_no_more
 from camera.waking import keep_asleep, wake_if_due
 
 if TYPE_CHECKING:
@@ -65,9 +65,7 @@ def ask_to_unlock(authority: Authority, control: Control, device: Device) -> Non
             at_ms=authority.clock.wall_ms(), device=device.device, name=device.name, new=None, loosened=0, outline=None
         )
     )
-    authority.loosening.hold(WaitingUnlock(device.device, device.name), authority.clock.monotonic_ns())
-    save_waiting(authority, control)
-    control.announce("mask.pending")
+    let_wait(authority, control, WaitingUnlock(device.device, device.name), authority.loosening.drop_unlock)
 
 
 def cancel(authority: Authority, control: Control, device: Device) -> None:
@@ -207,14 +205,12 @@ def _unlock(authority: Authority, control: Control) -> None:
     due = authority.loosening.due_unlock
     if due is None:
         return
-    control.note(
-        cards.SettingsChanged(at_ms=authority.clock.wall_ms(), device=due.device, name=due.name, what="loosening_lock")
-    )
-    record: CameraRecord = msgspec.structs.replace(authority.home.camera(), is_loosening_locked=False)
-    authority.home.save_camera(record)
-    authority.loosening.drop_unlock()
-    save_waiting(authority, control)
-    control.announce("settings.changed")
+    if authority.home.camera().is_loosening_locked:
+        note_setting(authority, control, due.device, due.name, "loosening_lock")
+        record: CameraRecord = msgspec.structs.replace(authority.home.camera(), is_loosening_locked=False)
+        authority.home.save_camera(record)
+        control.announce("settings.changed")
+    waits_no_more(authority, control, due, authority.loosening.drop_unlock)
 
 
 def _postpone(authority: Authority) -> None:

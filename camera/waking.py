@@ -10,7 +10,7 @@ from camera.control import Control
 from camera.home import Device
 from camera.loosening import WaitingWake
 from camera.vault.cards import SettingsChanged
-from camera.waiting_words import note_setting, save_waiting
+from camera.waiting_words import let_wait, note_setting, save_waiting, waits_no_more
 
 if TYPE_CHECKING:
     from camera.commands import Authority
@@ -24,9 +24,7 @@ def ask_to_wake(authority: Authority, control: Control, device: Device) -> None:
     if authority.loosening.waiting.wake:
         return
     note_setting(authority, control, device.device, device.name, ASKED)
-    authority.loosening.hold(WaitingWake(device.device, device.name), authority.clock.monotonic_ns())
-    save_waiting(authority, control)
-    control.announce("mask.pending")
+    let_wait(authority, control, WaitingWake(device.device, device.name), authority.loosening.drop_wake)
 
 
 def keep_asleep(authority: Authority, control: Control, by: Device) -> bool:
@@ -40,14 +38,14 @@ def keep_asleep(authority: Authority, control: Control, by: Device) -> bool:
 
 
 def wake_if_due(authority: Authority, control: Control) -> None:
-    """In the journal before it is so. Raises CommandRefused or OSError with nothing changed."""
+    """In the journal before it is so. Raises CommandRefused or OSError; what is saved by then is in force and said."""
     due = authority.loosening.due_wake
     if due is None:
         return
-    note_setting(authority, control, due.device, due.name, ENDED)
-    record = msgspec.structs.replace(authority.home.camera(), is_bell_only=False)
-    authority.home.save_camera(record)
-    authority.loosening.drop_wake()
-    save_waiting(authority, control)
-    control.use_record(record)
-    control.announce("settings.changed")
+    if authority.home.camera().is_bell_only:
+        note_setting(authority, control, due.device, due.name, ENDED)
+        record = msgspec.structs.replace(authority.home.camera(), is_bell_only=False)
+        authority.home.save_camera(record)
+        control.use_record(record)
+        control.announce("settings.changed")
+    waits_no_more(authority, control, due, authority.loosening.drop_wake)

@@ -33,7 +33,7 @@ from camera.sound_unit import SOUND_RATE_HZ, SOUND_SAMPLES
 from camera.vault.cards import ClipClosed, SettingsChanged
 from stoop.reader.clips import read_clip
 from stoop.reader.identities import X25519Identity
-from tests.camera.authority_fakes import MASK, Browser, FakeClock, House, body_of
+from tests.camera.authority_fakes import MASK, Browser, FakeClock, House, body_of, code_of
 from tests.camera.doorbell.fakes import loudest_hz, until
 from tests.camera.vault.fakes import playable_part
 
@@ -387,6 +387,54 @@ def test_a_journal_that_cannot_be_written_keeps_the_microphone_shut(house: House
     house.ask("settings.set", **args)
     assert not is_on(house, choice)
     assert not any(getattr(house.authority.home.camera(), field) for field in ("is_sound_recorded", "takes_messages"))
+
+
+LOOSER: dict[str, dict[str, Any]] = {
+    **{choice: {choice: True} for choice in CHOICES},
+    "bell_only": {"bell_only": False},
+    "loosening_lock": {"loosening_lock": False},
+}
+
+
+@pytest.fixture
+def no_waiting_saved(house: House, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """A locked house in bell-only mode; what waits cannot be saved any more. Undone, it can."""
+    body_of(house.ask("settings.set", loosening_lock=True, bell_only=True))
+    return monkeypatch
+
+
+def save_no_waiting(house: House, patch: pytest.MonkeyPatch) -> None:
+    def broken(waiting: Waiting) -> None:
+        raise OSError(28, "no space left")
+
+    patch.setattr(house.authority.home, "save_waiting", broken)
+
+
+@pytest.mark.parametrize("choice", LOOSER)
+def test_a_wish_that_could_not_be_saved_does_not_wait(
+    house: House, no_waiting_saved: pytest.MonkeyPatch, choice: str
+) -> None:
+    save_no_waiting(house, no_waiting_saved)
+    assert code_of(house.ask("settings.set", **LOOSER[choice])) == "storage"
+    assert house.authority.loosening.waiting == Waiting()
+
+
+@pytest.mark.parametrize("choice", LOOSER)
+def test_what_came_into_force_is_used_and_told_whatever_the_disk_says_next(
+    house: House, no_waiting_saved: pytest.MonkeyPatch, choice: str
+) -> None:
+    body_of(house.ask("settings.set", **LOOSER[choice]))
+    with no_waiting_saved.context() as patch:
+        save_no_waiting(house, patch)
+        pass_a_day(house)
+        is_wished = LOOSER[choice][choice]
+        assert is_on(house, choice) == is_wished
+        assert house.control.announced[-1] == "settings.changed"
+        if choice != "loosening_lock":  # nothing but commands goes by it
+            assert house.control.used[-1] == house.authority.home.camera()
+    pass_a_day(house)
+    assert house.authority.home.waiting() == Waiting(), "it must not come back with the next start"
+    assert said(house).count(choice) == 1
 
 
 def test_a_closed_card_says_how_much_was_heard() -> None:
