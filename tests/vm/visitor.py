@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import hashlib
 import re
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from tests.vm.street import DOORBELL
 
 URL = f"https://{DOORBELL}"
 LIVE_LIMIT_S = 40
+AGAIN_S = 10.0
 PIECE_BYTES = 64 * 1024
 
 
@@ -35,7 +37,7 @@ def claim(machine: Machine) -> ScriptedOwner:
     return owner
 
 
-def come_back(owner: ScriptedOwner, limit_s: float = 60) -> float:
+def come_back(owner: ScriptedOwner, limit_s: float = 180) -> float:
     """Log in again once camera and server are there; seconds until the picture is delivered."""
 
     def is_back() -> bool:
@@ -156,15 +158,28 @@ def wait_for_outcome(owner: ScriptedOwner, file: Path) -> dict[str, Any]:
     return found
 
 
-def start_clip(owner: ScriptedOwner) -> str:
-    """Its id, while it is being recorded."""
+def start_clip(owner: ScriptedOwner, limit_s: float = 180) -> str:
+    """Its id, while it is being recorded; asked for again where a starved machine gave no pictures meanwhile."""
     until(lambda: not owner.state()["recording_clip"], "the clip before to end", 90)
-    owner.command("clip.record").raise_for_status()
     seen: list[str] = []  # what was seen: on a starved machine the clip may be over by the next question
+    asked_at_s = -AGAIN_S
 
     def has_begun() -> bool:
-        seen.extend(filter(None, [owner.state()["recording_clip"]]))
+        nonlocal asked_at_s
+        state, now_s = owner.state(), time.monotonic()
+        seen.extend(filter(None, [state["recording_clip"]]))
+        if not seen and state["is_delivering"] and now_s - asked_at_s >= AGAIN_S and ask_for_clip(owner):
+            asked_at_s = now_s
         return bool(seen)
 
-    until(has_begun, "a clip to begin")
+    until(has_begun, "a clip to begin", limit_s)
     return seen[0]
+
+
+def ask_for_clip(owner: ScriptedOwner) -> bool:
+    """False where the camera gives no pictures at this moment."""
+    answer = owner.command("clip.record")
+    if answer.status_code == httpx.codes.CONFLICT:
+        return False
+    answer.raise_for_status()
+    return True
