@@ -11,6 +11,8 @@ from typing import Annotated, Literal, TypeAlias
 import msgspec
 
 from camera.contract import PUSH_PORT, PUSH_SERVICES, HoleKind
+from camera.contract.plain_file import read_plain
+from server.courier.names import MOST_BYTES as MOST_NAMES_BYTES
 from server.courier.names import read_names
 
 LIST = Path("/run/stoop/holes.json")
@@ -100,11 +102,8 @@ def fill(listed: Path = LIST, nft: str = "nft", names: Path = NAMES) -> tuple[Li
     Raises BadListError, with everything closed, when the list is not to be believed.
     """
     try:
-        text = listed.read_bytes()
-    except FileNotFoundError:
-        text = b"[]"
-    try:
-        holes = numbers(read_list(text), _found(names))
+        wanted = read_list(_text(listed))
+        holes = numbers(wanted, _found(names) if names_in(wanted) else {})
         commands = script(holes)
     except BadListError:
         _apply(nft, script(()))
@@ -113,10 +112,20 @@ def fill(listed: Path = LIST, nft: str = "nft", names: Path = NAMES) -> tuple[Li
     return holes
 
 
+def _text(listed: Path) -> bytes:
+    """Raises BadListError for what is no plain file: it lies in the camera's folder."""
+    try:
+        return read_plain(listed, MOST_BYTES)
+    except FileNotFoundError:
+        return b"[]"
+    except OSError as error:
+        raise BadListError(f"the list of ways out cannot be read: {error.strerror}") from error
+
+
 def _found(names: Path) -> Mapping[str, tuple[str, ...]]:
     """Nothing where it is missing or not to be believed: then no push service is reached, and all else is."""
     try:
-        return read_names(names.read_bytes())
+        return read_names(read_plain(names, MOST_NAMES_BYTES))
     except (OSError, ValueError):
         return {}
 

@@ -11,8 +11,9 @@ import msgspec
 
 from camera.atomic_file import replace_file
 from camera.contract import PUSH_PORT, PUSH_SERVICES
+from camera.contract.plain_file import read_plain
 from server.courier.names import public
-from stoop.holes_firewall import BadListError, names_in, read_list
+from stoop.holes_firewall import MOST_BYTES, BadListError, names_in, read_list
 
 EVERY_S = 600.0
 RETRY_S = 15.0
@@ -21,7 +22,7 @@ RETRY_S = 15.0
 def wanted(listed: Path) -> tuple[str, ...]:
     """Which names the camera's list asks for; none where it is not to be believed."""
     try:
-        return names_in(read_list(listed.read_bytes()))
+        return names_in(read_list(read_plain(listed, MOST_BYTES)))
     except (OSError, BadListError):
         return ()
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from camera.contract import PUSH_SERVICES
+from camera.contract.plain_file import read_plain
 
 NAMES = "names.json"
 MOST_BYTES, MOST_ADDRESSES = 8192, 8
@@ -39,7 +40,7 @@ def addresses_of(name: str, names: Path | None) -> tuple[str, ...]:
     if names is None:
         return ()
     try:
-        return read_names(names.read_bytes()).get(name, ())
+        return read_names(read_plain(names, MOST_BYTES)).get(name, ())
     except (OSError, ValueError):
         return ()
 

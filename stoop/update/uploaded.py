@@ -3,20 +3,24 @@ processes that it came through more than that."""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
-import stat
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
 import msgspec
 
+from camera.contract.plain_file import open_folder, open_plain
 from camera.update_desk import MAX_FILE_BYTES, AskedUpdate
 from stoop.update.errors import UpdateRefused
 from stoop.update.outcome import Outcomes
 
 UPLOADED = "update"
 _COPY_BYTES = 1024 * 1024
+_SERVERS = ("server", "incoming")
+"""Folders on the way to the file that the server could replace."""
 _AGAIN = "choose the file in the app again"
 
 
@@ -40,8 +44,9 @@ def take_uploaded(place: UploadPlace, spool: Path, outcomes: Outcomes) -> Path:
         outcomes.tell("installing")
         return _copy(place.uploaded, asked, spool / "uploaded.stoopupdate")
     finally:
-        place.asked.unlink(missing_ok=True)
-        place.uploaded.unlink(missing_ok=True)
+        _remove(place.asked)
+        with contextlib.suppress(OSError):  # a folder, or one that leads elsewhere: refused above
+            _remove(place.uploaded, *_SERVERS)
 
 
 def _read_asked(path: Path) -> AskedUpdate:
@@ -60,7 +65,7 @@ def _read_asked(path: Path) -> AskedUpdate:
 def _copy(source: Path, asked: AskedUpdate, target: Path) -> Path:
     digest, left_bytes = hashlib.sha256(), asked.size_bytes
     try:
-        with _open(source) as file, target.open("xb") as out:
+        with _open(source, *_SERVERS) as file, target.open("xb") as out:
             while left_bytes >= 0 and (data := file.read(min(_COPY_BYTES, left_bytes + 1))):
                 digest.update(data)
                 left_bytes -= len(data)
@@ -72,18 +77,30 @@ def _copy(source: Path, asked: AskedUpdate, target: Path) -> Path:
     return target
 
 
-def _open(path: Path) -> BinaryIO:
-    """A regular file and nothing else: neither through a link, nor waiting for a pipe.
+def _open(path: Path, *folders: str) -> BinaryIO:
+    """`folders`: names of the last folders above it, through which no link may lead.
 
     Raises UpdateRefused, FileNotFoundError.
     """
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        with _folder(path, folders) as folder:
+            return open_plain(path.name, folder)
     except FileNotFoundError:
         raise
     except OSError as error:
         raise UpdateRefused(f"{path.name} is no plain file ({error.strerror}): {_AGAIN}") from error
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+
+
+def _remove(path: Path, *folders: str) -> None:
+    """Raises OSError where it is there and stays."""
+    with contextlib.suppress(FileNotFoundError), _folder(path, folders) as folder:
+        os.unlink(path.name, dir_fd=folder)
+
+
+@contextlib.contextmanager
+def _folder(path: Path, folders: Sequence[str]) -> Iterator[int]:
+    descriptor = open_folder(path.parents[len(folders)], *folders)
+    try:
+        yield descriptor
+    finally:
         os.close(descriptor)
-        raise UpdateRefused(f"{path.name} is no plain file: {_AGAIN}")
-    return os.fdopen(descriptor, "rb")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,8 @@ from hypothesis import strategies as st
 
 from camera.contract import Ntfy, Webhook
 from camera.hole_desk import HoleDesk, OpenHoles
+from server.courier.names import addresses_of
+from stoop import holes_firewall
 from stoop.holes_firewall import MOST_HOLES, BadListError, ListedHole, fill, numbers, read_list, script
 from tests.camera.authority_fakes import FakeClock, FakeControl
 
@@ -86,6 +90,53 @@ def test_a_list_that_is_not_to_be_believed_closes_everything(text: bytes, tmp_pa
     with pytest.raises(BadListError):
         fill(tmp_path / "list.json", str(nft))
     assert (tmp_path / "told").read_text() == EMPTY
+
+
+def hang(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def link(path: Path) -> None:
+    path.with_name("other").write_bytes(b"[]")
+    path.symlink_to("other")
+
+
+@pytest.mark.parametrize("spoil", [hang, link, Path.mkdir], ids=["a pipe", "a link", "a folder"])
+def test_a_list_that_is_no_plain_file_closes_everything(
+    tmp_path: Path, nft: Path, spoil: Callable[[Path], object]
+) -> None:
+    spoil(tmp_path / "list.json")
+
+    with pytest.raises(BadListError, match="cannot be read"):
+        fill(tmp_path / "list.json", str(nft))
+    assert (tmp_path / "told").read_text() == EMPTY
+
+
+def endless(path: Path) -> None:
+    with path.open("wb") as file:
+        file.truncate(1 << 40)
+
+
+@pytest.mark.parametrize("spoil", [hang, link, endless], ids=["a pipe", "a link", "a terabyte"])
+def test_names_that_are_not_to_be_believed_open_nothing(
+    tmp_path: Path, nft: Path, spoil: Callable[[Path], object]
+) -> None:
+    """Of another user's process: it may neither make root wait nor fill its memory."""
+    (tmp_path / "list.json").write_bytes(b'[{"kind":"push","name":"fcm.googleapis.com","port":443}]')
+    spoil(tmp_path / "names.json")
+
+    assert fill(tmp_path / "list.json", str(nft), tmp_path / "names.json") == ()
+    assert (tmp_path / "told").read_text() == EMPTY
+    assert addresses_of("fcm.googleapis.com", tmp_path / "names.json") == ()
+
+
+def test_names_are_read_only_where_the_list_wants_one(
+    tmp_path: Path, nft: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "list.json").write_bytes(b'[{"kind":"ntfy","address":"10.0.0.1","port":80}]')
+    monkeypatch.setattr(holes_firewall, "_found", lambda _: pytest.fail("read"))
+
+    assert len(fill(tmp_path / "list.json", str(nft))) == 1
 
 
 def test_a_zone_is_dropped_and_with_it_what_it_says() -> None:

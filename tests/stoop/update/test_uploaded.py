@@ -99,6 +99,18 @@ def link(place: Place, tmp_path: Path) -> None:
     place.uploaded.symlink_to(tmp_path / "elsewhere")
 
 
+def folder(place: Place, tmp_path: Path) -> None:
+    bring(place, tmp_path)
+    place.uploaded.unlink()
+    place.uploaded.mkdir()
+
+
+def leads_elsewhere(folder: Path) -> None:
+    """The server owns what lies above the file too; the very file that was signed for waits behind the link."""
+    folder.rename(folder.with_name("elsewhere"))
+    folder.symlink_to("elsewhere")
+
+
 def strangers(place: Place, tmp_path: Path) -> None:
     """An owner can be talked into any file: the release key still decides."""
     data = made(tmp_path, key=THEIRS).read_bytes()
@@ -146,6 +158,28 @@ def test_a_link_is_taken_away_and_what_it_leads_to_stays(place: Place, tmp_path:
 
     assert take(place) == 2
     assert (tmp_path / "elsewhere").exists()
+
+
+def test_a_folder_in_its_place_is_refused(place: Place, tmp_path: Path, installs: list[list[str]]) -> None:
+    folder(place, tmp_path)
+
+    assert take(place) == 2
+    assert installs == []
+    assert "is no plain file" in told(place).sentence
+    assert not place.asked.exists()
+
+
+@pytest.mark.parametrize("above", [0, 1], ids=["incoming", "server"])
+def test_root_follows_no_link_in_the_servers_folders(
+    place: Place, tmp_path: Path, installs: list[list[str]], above: int
+) -> None:
+    bring(place, tmp_path)
+    leads_elsewhere(place.uploaded.parents[above])
+
+    assert take(place) == 2
+    assert installs == []
+    assert "is no plain file" in told(place).sentence
+    assert place.uploaded.exists(), "what lies behind the link is not removed either"
 
 
 def test_an_older_one_is_refused_though_the_owner_asked(
