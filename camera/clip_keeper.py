@@ -8,7 +8,7 @@ from typing import Protocol, assert_never
 from camera.contract import AccessUnit
 from camera.frame import MaskedFrame
 from camera.motion import Box
-from camera.recorder import AppendUnit, EndClip, RecorderAction, StartClip
+from camera.recorder import AppendUnit, ClipCause, EndClip, RecorderAction, StartClip
 from camera.sound_unit import SoundUnit
 from camera.thumbnail import jpeg_thumbnail
 from camera.vault import ClipWriter, Vault
@@ -45,14 +45,20 @@ class ClipKeeper:
         self._vault, self._on_change, self._sound = vault, on_change, sound or NoSound()
         self._sound_from_ns = 0
         self._clip: ClipWriter | None = None
+        self._cause: ClipCause | None = None
 
     @property
     def open_clip(self) -> str | None:
         return self._clip.clip_id if self._clip else None
 
+    @property
+    def open_cause(self) -> ClipCause | None:
+        return self._cause if self._clip else None
+
     def apply(self, action: RecorderAction, mask_digest: str) -> None:
         match action:
             case StartClip(cause, units):
+                self._cause = cause
                 self._clip = self._vault.open_clip(cause, mask_digest, has_sound=self._sound.wants(cause))
                 self._sound_from_ns = units[0].captured_at_ns
                 self._on_change("clip.opened", self._clip.clip_id)

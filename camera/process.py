@@ -151,6 +151,8 @@ class CameraProcess:
         self._talk = TalkDesk(self._clock, sound_in, self._bell.sound, self)
         self._message = MessageDesk(self._clock, self._bell.sound, self, settings.camera.message_wait_s)
         self._message_over_ns: int | None = None
+        self._has_message_clip = False
+        self._hear_lock = threading.Lock()
         self._sound.on_loud = self._message.heard
         self._watch = Watch(settings.camera, open_source, self, self, lookers, self._guard, self._desk, make_smaller)
         self._parcels = ParcelDesk(data / "camera", self._parcel_seen)
@@ -185,6 +187,7 @@ class CameraProcess:
             waiting.join(_WAITING_STEP_S)
             self._bell.close()
             self._sound.switch(is_on=False)
+            self._sound.switch_for_message(is_on=False)
             self._holes.close()
             self.on_server_gone()
             self._publisher.close()
@@ -429,7 +432,7 @@ class CameraProcess:
         return record.takes_messages and self._may_record(record) and not len(self._authority.tickets)
 
     def begin_message(self, now_ns: int) -> None:
-        self._message_over_ns = None
+        self._message_over_ns, self._has_message_clip = None, False
         self._sound.switch_for_message(is_on=True)
         self._watch.wish(lambda pipeline: pipeline.begin_message(now_ns, LONGEST_S))
 
@@ -437,6 +440,11 @@ class CameraProcess:
         self._watch.wish(lambda pipeline: pipeline.end_message(now_ns))
         self._message_over_ns = now_ns + _SOUND_COMES_NS
         if was_spoken:
+            self._storage.then(self._tell_of_message)
+
+    def _tell_of_message(self) -> None:
+        """After whatever was to open the clip has been tried."""
+        if self._has_message_clip:
             self.announce("message.left")
 
     # --- what the pipeline gives (camera.pipeline) -------------------------------------------------------------------
@@ -530,6 +538,7 @@ class CameraProcess:
                 self._authority_lock.release()
         if self.is_dark() and self._watch.is_on:
             self._switch(self._authority.home.camera())
+        self._hear()  # whether pictures come, are shown and can be kept is known to other threads
         if self._is_card_faulty and now_ns >= self._retry_at_ns:
             self._retry_at_ns = now_ns + _RETRY_NS
             self._watch.want_key()  # what is wanted is recorded again with the next key picture, once there is room
@@ -556,14 +565,19 @@ class CameraProcess:
             records_on_motion=record.is_recording_on_motion and not record.is_bell_only,
         )
         self._board.update(is_dark=is_dark)
-        self._hear(record)
+        self._hear()
 
-    def _hear(self, record: CameraRecord) -> None:
+    def _hear(self) -> None:
         """The microphone is open for clips only while the owner wants their sound and there can be a clip at all."""
-        self._sound.switch(is_on=record.is_sound_recorded and self._may_record(record))
+        with self._hear_lock:  # so that a look from before the owner's word never comes after one from after it
+            record = self._authority.home.camera()
+            self._sound.switch(is_on=record.is_sound_recorded and self._may_record(record))
 
     def _may_record(self, record: CameraRecord) -> bool:
-        return record.is_watching and not record.is_bell_only and self._mask is not None
+        """Whether a clip of now would show something, and be kept."""
+        is_shown = self._mask is not None and ViewState(self.view()).is_shown
+        can_record = self._board.state().is_delivering and is_shown and not self._is_card_faulty
+        return record.is_watching and not record.is_bell_only and can_record
 
     def _parcel_seen(self, news: ParcelNews) -> None:
         if self._bell_only.is_on:
@@ -580,7 +594,7 @@ class CameraProcess:
         if self._meter.is_followed:
             self._watch.open_again()
         self._watch.use_mask(mask, self._shapes.size_of(mask.digest))
-        self._hear(self._authority.home.camera())
+        self._hear()
         self._board.update(mask=MaskState(mask.digest, Masker(mask, self._size).visible_share))
 
     def _shape_fault(self, mask: Mask) -> str | None:
@@ -600,6 +614,8 @@ class CameraProcess:
         self._holes.tell_now()
 
     def _clip_changed(self, kind: str, clip: str) -> None:
+        if kind == "clip.opened" and self._storage.open_cause == "message":
+            self._has_message_clip = True
         self._board.update(recording_clip=clip if kind == "clip.opened" else self._storage.open_clip)
         self._tell(Event(kind, self._clock.wall_ms(), clip))
 

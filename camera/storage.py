@@ -13,7 +13,7 @@ from camera.control import ClipRoom
 from camera.errors import CommandRefused
 from camera.frame import MaskedFrame
 from camera.motion import Box
-from camera.recorder import EndClip, RecorderAction, StartClip
+from camera.recorder import ClipCause, EndClip, RecorderAction, StartClip
 from camera.vault import (
     ClipOpenError,
     KeptFullError,
@@ -72,6 +72,11 @@ class Storage:
     @property
     def open_clip(self) -> str | None:
         return self._keeper.open_clip if self._keeper else None
+
+    @property
+    def open_cause(self) -> ClipCause | None:
+        """Why the open clip is recorded."""
+        return self._keeper.open_cause if self._keeper else None
 
     def found(self, recipient: str) -> None:
         """Open the vault for this owner.
@@ -136,6 +141,10 @@ class Storage:
         if not self._thread.post(lambda: self._apply(action, mask_digest)):
             self._is_clip_lost = True
             self._failed("the memory card cannot keep up, this clip ends early: check the card, or put in a new one")
+
+    def then(self, job: Callable[[], None]) -> None:
+        """Do `job`, quick, after all that was asked for by now; left out when the card is too far behind."""
+        self._thread.post(job)
 
     def thumbnail(self, frame: MaskedFrame) -> None:
         """A better picture for the open clip; left out when the card is behind."""

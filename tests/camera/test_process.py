@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
-from camera.contract import AccessUnit, CameraMessage, KeyPictureWanted
+from camera.contract import AccessUnit, CameraMessage, Event, KeyPictureWanted
+from camera.doorbell.parts import DoorbellError, Microphone
+from camera.doorbell.sound_in import SoundIn
 from camera.frame import Frame, PictureSize
 from camera.home import Home
-from camera.mask import BLACK_LUMA, Masker
+from camera.lens import LensOpened
+from camera.mask import BLACK_LUMA, Masker, parse_mask
 from camera.motion import MotionTuning
 from camera.process import CameraProcess
+from camera.recorder import EndClip, StartClip
 from camera.settings import Settings
 from camera.sources import Source
+from camera.view import ViewState
+from stoop.reader.identities import X25519Identity
 from tests.camera.authority_fakes import MASK, FakeClock
+from tests.camera.vault.fakes import access_units
 
 SIZE = PictureSize(64, 48)
+IDENTITY = X25519Identity(bytes(range(1, 33)))
 UNIT = AccessUnit(b"\x00\x00\x00\x01\x65", 0, is_key=True, captured_at_ns=0)
 
 
@@ -32,6 +41,8 @@ class SpiedPublisher:
 
     def send(self, message: CameraMessage) -> None:
         self.sent.append(message)
+
+    def start(self) -> None: ...
 
     def restart_stream(self) -> None:
         self.restarts += 1
@@ -147,3 +158,92 @@ def test_what_was_set_about_motion_and_cannot_be_read_is_as_new_and_says_so(tmp_
     assert desk.tuning() == MotionTuning()
     assert desk.fault is not None
     assert "set it again" in desk.fault
+
+
+# --- no sound without a clip --------------------------------------------------------------------------------------
+
+
+def no_microphone() -> Microphone:
+    raise DoorbellError("this test opens no microphone")
+
+
+@pytest.fixture
+def hearing(camera: CameraProcess, spied: SpiedPublisher) -> Iterator[CameraProcess]:
+    """Its owner wants sound and messages, and all is well; it waits for its next tick to notice."""
+    camera._sound._in = SoundIn(no_microphone)
+    camera.found(IDENTITY.recipient)
+    camera.opened(LensOpened(SIZE, 15.0, "test"), 1.0)
+    camera.use_mask(parse_mask(MASK.encode()))
+    record = msgspec.structs.replace(camera._authority.home.camera(), is_sound_recorded=True, takes_messages=True)
+    camera._authority.home.save_camera(record)
+    camera.use_record(record)
+    camera.delivering()
+    yield camera
+    camera._sound.switch(is_on=False)
+    camera._sound.switch_for_message(is_on=False)
+
+
+NO_CLIP: dict[str, tuple[Callable[[CameraProcess], None], Callable[[CameraProcess], None]]] = {
+    "the lens gives nothing": (lambda camera: camera.lost("gone"), CameraProcess.delivering),
+    "the camera was moved": (
+        lambda camera: camera.view_changed(ViewState.MOVED, is_news=True),
+        lambda camera: camera.view_changed(ViewState.CONFIRMED, is_news=True),
+    ),
+    "the view is looked at": (
+        lambda camera: camera.view_changed(ViewState.CHECKING, is_news=False),
+        lambda camera: camera.view_changed(ViewState.UNKNOWN, is_news=False),
+    ),
+    "the drawing does not fit": (
+        lambda camera: camera.opened(LensOpened(PictureSize(48, 64), 15.0, "test"), 0.0),
+        lambda camera: camera.opened(LensOpened(SIZE, 15.0, "test"), 1.0),
+    ),
+    "the card fails": (
+        lambda camera: camera._storage_fault("the card is full"),
+        lambda camera: camera._storage_fault(None),
+    ),
+}
+"""What befalls it, and how that ends."""
+
+
+@pytest.mark.parametrize("fault", NO_CLIP)
+def test_where_there_can_be_no_clip_nobody_is_heard_or_asked_for_a_message(hearing: CameraProcess, fault: str) -> None:
+    befall, end = NO_CLIP[fault]
+    seen = []
+    for happens in (lambda camera: None, befall, end):
+        happens(hearing)
+        hearing.tick()
+        seen.append((hearing._sound.is_on, hearing.may_take_message()))
+    assert seen == [(True, True), (False, False), (True, True)]
+
+
+def test_a_stopped_camera_hears_nothing_of_a_message_under_way(hearing: CameraProcess) -> None:
+    hearing._watch.stop()
+    hearing.begin_message(0)
+    assert hearing._sound.is_on
+    hearing.run()
+    assert not hearing._sound.is_on
+
+
+@pytest.mark.parametrize("opens", [True, False])
+def test_only_a_message_of_which_there_is_a_clip_is_told(
+    hearing: CameraProcess, spied: SpiedPublisher, opens: bool
+) -> None:
+    hearing.begin_message(0)
+    if opens:
+        hearing.clip(StartClip("message", access_units(1)), "0" * 64)
+    hearing.end_message(1, was_spoken=True)
+    hearing._storage._thread.ask(lambda: None)
+    told = [message.kind for message in spied.sent if isinstance(message, Event)]
+    assert ("message.left" in told) == opens
+
+
+def test_the_clip_of_an_earlier_message_says_nothing_of_the_next(hearing: CameraProcess, spied: SpiedPublisher) -> None:
+    hearing.begin_message(0)
+    hearing.clip(StartClip("message", access_units(1)), "0" * 64)
+    hearing.clip(EndClip("quiet"), "0" * 64)
+    hearing._storage._thread.ask(lambda: None)
+    hearing.begin_message(1)
+    hearing.clip(StartClip("press", access_units(1)), "0" * 64)
+    hearing.end_message(2, was_spoken=True)
+    hearing._storage._thread.ask(lambda: None)
+    assert "message.left" not in [message.kind for message in spied.sent if isinstance(message, Event)]

@@ -194,13 +194,16 @@ def test_a_dead_microphone_costs_the_sound_not_the_clip_and_is_told(
 
 def test_the_microphone_is_open_only_where_there_can_be_a_clip(camera: CameraProcess) -> None:
     def with_record(**changed: Any) -> bool:
-        camera.use_record(msgspec.structs.replace(camera._authority.home.camera(), **changed))
+        record = msgspec.structs.replace(camera._authority.home.camera(), **changed)
+        camera._authority.home.save_camera(record)
+        camera.use_record(record)
         return camera._sound.is_on
 
     assert with_record(is_sound_recorded=True)
     assert camera.state().records_sound
     assert not with_record(is_sound_recorded=True, is_watching=False)
-    assert not with_record(is_sound_recorded=True, is_bell_only=True)
+    assert not with_record(is_bell_only=True, is_watching=True)
+    assert with_record(is_bell_only=False)
     assert not with_record(is_sound_recorded=False)
 
 
