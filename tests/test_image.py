@@ -146,6 +146,15 @@ def test_wifi_is_there_before_the_network_is_asked_for() -> None:
 
 def test_our_processes_cannot_reach_the_cards_other_names() -> None:
     assert "InaccessiblePaths=-/bootfs -/persistent" in (IMAGE / "files" / "card-out-of-reach.conf").read_text()
+    put = re.search(r"for name in ([^;]*); do put .*card-out-of-reach.conf", (IMAGE / "image.sh").read_text())
+    assert put is not None
+    hidden = {path.stem for path in (INSTALLER.parent / "units").glob("*.service") if "-/boot " in path.read_text()}
+    assert {*put[1].split()} == hidden | {"stoop-camera"}
+
+
+def test_the_set_up_code_of_an_image_is_the_cameras_alone() -> None:
+    copying = (IMAGE / "files" / "stoop-code.conf").read_text().splitlines()[-1]
+    assert copying.startswith("ExecStart=/usr/bin/install -m 0400 -o stoop-camera ")
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ finish_image() {
 	local from=$1 name
 	for name in "${IMAGE_UNITS[@]}"; do put 0644 "$UNITS/$name" < "$from/units/$name"; done
 	put 0644 "$UNITS/stoop-code.service.d/image.conf" < "$from/files/stoop-code.conf"
-	for name in stoop-camera stoop-server stoop-courier; do put 0644 "$UNITS/$name.service.d/image.conf" < "$from/files/card-out-of-reach.conf"; done
+	for name in stoop-camera stoop-server stoop-courier stoop-names stoop-holes; do put 0644 "$UNITS/$name.service.d/image.conf" < "$from/files/card-out-of-reach.conf"; done
 	put 0644 "$UNITS/emergency.service.d/image.conf" < "$from/files/emergency.conf"
 	put 0644 /etc/rpi-image-gen/slot-shared.d/stoop.conf < "$from/files/slot-shared.conf"
 	printf 'stoop\n' | put 0644 /etc/hostname

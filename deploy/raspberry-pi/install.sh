@@ -113,7 +113,7 @@ make_users() {
 	local name number=960 as=(--system --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin)
 	# an image's numbers are the same in every release, since the recordings outlive the system that made them
 	getent group stoop > /dev/null || run groupadd --system ${IMAGE:+--gid $number} stoop
-	for name in stoop-camera stoop-server stoop-courier; do
+	for name in stoop-camera stoop-server stoop-courier stoop-names; do
 		number=$((number + 1))
 		getent passwd $name > /dev/null && continue
 		if [ -n "$IMAGE" ]; then
@@ -311,7 +311,7 @@ uninstall() {
 	run systemctl try-restart systemd-journald.service avahi-daemon.service || true
 	if [ -n "$PURGE" ]; then
 		run rm -rf $DATA
-		for name in stoop-camera stoop-server stoop-courier; do getent passwd $name > /dev/null && run userdel $name; done
+		for name in stoop-camera stoop-server stoop-courier stoop-names; do getent passwd $name > /dev/null && run userdel $name; done
 		getent group stoop > /dev/null && run groupdel stoop
 		say "Stoop is gone, and all that it recorded."
 	else

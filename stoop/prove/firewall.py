@@ -73,8 +73,8 @@ def read_rules(table: Json) -> Rules:
         "the HTTPS port may begin a connection": ("sport", HTTPS_PORT),
     }
     faults = [fault for fault, (key, value) in wanted.items() if not any(matches(e, key, value) for e in refused)]
-    if sum(len(users(expressions)) for expressions in refused) < 3:
-        faults.append("not all of our three users are kept from calling")
+    if sum(len(users(expressions)) for expressions in refused) < 4:
+        faults.append("not all of our four users are kept from calling")
     if chains.get("out", {}).get("hook") != "output" or chains.get("in", {}).get("hook") != "input":
         faults.append("the rules are not hooked in")
     if chains.get("in", {}).get("policy") != "drop":

@@ -155,7 +155,7 @@ def test_the_real_rules_have_these_sets() -> None:
     if tool is None:
         pytest.skip("no nft here: install the Debian package nftables")
     rules = RULES.read_text().replace("#!/usr/sbin/nft -f", "")
-    for user in ("stoop-camera", "stoop-server", "stoop-courier"):
+    for user in ("stoop-camera", "stoop-server", "stoop-courier", "stoop-names"):
         rules = rules.replace(f'"{user}"', "1")
     holes = (ListedHole("webhook", "192.168.1.9", 80), ListedHole("ntfy", "fd00::9", 443))
     words = ["unshare", "-n", tool, "-f", "-"]

@@ -21,7 +21,7 @@ from tests.stoop.prove.fakes import FakeProc, fake_proc
 
 RULES = ROOT / "deploy" / "raspberry-pi" / "stoop.nft"
 TABLE: dict[str, Any] = json.loads((Path(__file__).parent / "firewall.json").read_text())  # Any: nft's JSON
-NUMBERS = {'"stoop-camera"': "901", '"stoop-server"': "902", '"stoop-courier"': "903"}
+NUMBERS = {'"stoop-camera"': "901", '"stoop-server"': "902", '"stoop-courier"': "903", '"stoop-names"': "904"}
 
 
 def without(comment: str) -> dict[str, Any]:
@@ -49,6 +49,7 @@ def test_our_rules_are_whole_and_open_only_what_they_name() -> None:
         "handed sockets only answer",
         "the live picture's socket only answers",
         "and nowhere else",
+        "names: the resolver, and seldom",
     ],
 )
 def test_a_missing_rule_is_a_fault(comment: str) -> None:
