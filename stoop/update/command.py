@@ -113,14 +113,16 @@ def _ended(outcomes: Outcomes, code: int, sentence: str) -> int:
 
 @contextlib.contextmanager
 def alone(folder: Path) -> Iterator[None]:
-    """One update at a time, from wherever it comes. Raises NothingBrought: the other tells what becomes of it."""
+    """One update at a time, from wherever it comes; the next waits, for as long as its unit may. Raises OSError."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("stoop: another update is being installed: waiting for its end", file=sys.stderr, flush=True)
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
         sweep(folder)
         yield
-    except BlockingIOError as error:
-        raise NothingBrought("another update is being installed at this moment: wait for its end") from error
     finally:
         os.close(descriptor)
 

@@ -81,7 +81,7 @@ def copy_update(stick: Path, spool: Path) -> Path:
 
 
 def _plain_files(folder: Path) -> list[Path]:
-    """Neither links nor anything behind one: a stick may lead anywhere."""
+    """Neither links nor anything behind one: a stick may lead anywhere. Raises OSError where it cannot be read."""
     try:
         if not stat.S_ISDIR(folder.lstat().st_mode):
             return []
@@ -91,7 +91,7 @@ def _plain_files(folder: Path) -> list[Path]:
                 for _, entry in zip(range(_MOST_FILES), entries, strict=False)
                 if entry.is_file(follow_symlinks=False)
             ]
-    except OSError:
+    except FileNotFoundError:
         return []
 
 
@@ -100,7 +100,11 @@ def _said(*words: str) -> str:
     tool = shutil.which(words[0], path="/usr/sbin:/usr/bin:/sbin:/bin")
     if tool is None:
         raise UpdateRefused(f"this system has no {words[0]}: install util-linux and mount")
-    done = subprocess.run([tool, *words[1:]], capture_output=True, text=True, timeout=_LIMIT_S, check=False)
+    try:
+        done = subprocess.run([tool, *words[1:]], capture_output=True, text=True, timeout=_LIMIT_S, check=False)
+    except subprocess.TimeoutExpired as error:
+        raise UpdateRefused(f"the stick does not answer ({words[0]} took {_LIMIT_S} s): take another") from error
     if done.returncode and words[0] != "blkid":
-        raise UpdateRefused(f"the stick cannot be read: {done.stderr.strip().splitlines()[-1:] or words[0]}")
+        lines = done.stderr.strip().splitlines() or [f"{words[0]} ended with {done.returncode}"]
+        raise UpdateRefused(f"the stick cannot be read: {lines[-1]}")
     return done.stdout.strip()

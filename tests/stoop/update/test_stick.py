@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import base64
+import errno
 import os
 import shutil
+import stat
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -80,11 +84,71 @@ def test_what_is_no_stick_is_not_mounted(device: str) -> None:
         pytest.fail("mounted")
 
 
-def test_only_one_update_at_a_time(tmp_path: Path) -> None:
-    with alone(tmp_path), pytest.raises(NothingBrought, match="another update is being installed"), alone(tmp_path):
-        pytest.fail("two at once")
-    with alone(tmp_path):
-        pass
+def test_only_one_update_at_a_time_and_the_next_is_not_dropped(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    order: list[str] = []
+
+    def next_one() -> None:
+        with alone(tmp_path):
+            order.append("second")
+
+    said = ""
+    with ThreadPoolExecutor(1) as pool:
+        with alone(tmp_path):
+            second = pool.submit(next_one)
+            while "waiting for its end" not in said and not second.done():
+                said += capfd.readouterr().err
+            order.append("first")
+        second.result()
+    assert order == ["first", "second"]
+
+
+def say(monkeypatch: pytest.MonkeyPatch, shell: str) -> None:
+    """`shell` in place of each tool that looks at a stick, that says it is one."""
+    monkeypatch.setattr(stat, "S_ISBLK", lambda _: True)
+    monkeypatch.setattr(stick, "_LIMIT_S", 0.5)
+    real = subprocess.run
+
+    def run(words: list[str], **options: Any) -> subprocess.CompletedProcess[str]:  # Any: as of subprocess.run
+        text = "echo vfat" if words[0].endswith("blkid") else shell
+        done: subprocess.CompletedProcess[str] = real(["sh", "-c", text], **options)
+        return done
+
+    monkeypatch.setattr(subprocess, "run", run)
+
+
+@pytest.mark.parametrize(
+    ("shell", "sentence"),
+    [
+        ("echo 'mount: a'; echo 'wrong fs type' >&2; exit 32", "the stick cannot be read: wrong fs type"),
+        ("exit 32", "the stick cannot be read: mount ended with 32"),
+        ("exec sleep 60", "the stick does not answer (mount took 0.5 s): take another"),
+    ],
+    ids=["its own words", "without a word", "hangs"],
+)
+def test_an_owner_hears_in_a_sentence_of_a_stick_that_cannot_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shell: str, sentence: str
+) -> None:
+    say(monkeypatch, shell)
+    place = Place(tmp_path)
+    place.told.mkdir(parents=True)
+
+    assert update_from_stick(Path("/dev/null"), place) == 2
+    outcome = read_outcome(place.told / "outcome.json")
+    assert outcome is not None
+    assert (outcome.word, outcome.sentence) == ("refused", sentence)
+
+
+def test_a_stick_that_fails_is_no_stick_without_an_update(
+    there: Path, spool: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: Path) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(os, "scandir", fail)
+    with pytest.raises(OSError, match="Input/output"):
+        copy_update(there, spool)
 
 
 # --- a real device ------------------------------------------------------------------------------------------------
