@@ -47,27 +47,37 @@ class HttpPlace:
 class _Connection(http.client.HTTPConnection):
     """Connects to the number, and over TLS only to whom the name, or else the number, belongs."""
 
-    def __init__(self, place: HttpPlace) -> None:
-        super().__init__(place.address, place.port, timeout=STEP_LIMIT_S)
-        self._place = place
+    def __init__(self, place: HttpPlace, step_s: float, is_late: threading.Event) -> None:
+        super().__init__(place.address, place.port, timeout=step_s)
+        self._place, self._step_s, self._is_late = place, step_s, is_late
 
     def connect(self) -> None:
-        plain = socket.create_connection((self._place.address, self._place.port), STEP_LIMIT_S)
+        self._use(socket.create_connection((self._place.address, self._place.port), self._step_s))
         if not self._place.is_tls:
-            self.sock = plain
             return
         context = ssl.create_default_context()
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         name = self._place.name or self._place.address
-        self.sock = context.wrap_socket(plain, server_hostname=name, do_handshake_on_connect=False)
-        self.sock.do_handshake()  # a failure leaves `sock` for `close`
+        wrapped = context.wrap_socket(self.sock, server_hostname=name, do_handshake_on_connect=False)
+        self._use(wrapped)
+        wrapped.do_handshake()  # a failure leaves `sock` for `close`
+
+    def _use(self, sock: socket.socket) -> None:
+        """From now on `_hang_up` reaches it; what it did before, it did in vain."""
+        self.sock = sock
+        if self._is_late.is_set():
+            raise TimeoutError
 
 
-def post(place: HttpPlace, path: str, headers: Mapping[str, str], body: bytes) -> None:
-    """Returns when the other side has said yes (2xx). Raises CourierError with a sentence that names no secret."""
-    connection = _Connection(place)
+def post(place: HttpPlace, path: str, headers: Mapping[str, str], body: bytes, limit_s: float | None = None) -> None:
+    """Returns when the other side has said yes (2xx), within `limit_s`, WHOLE_LIMIT_S where none is given.
+
+    Raises CourierError with a sentence that names no secret.
+    """
+    whole_s = WHOLE_LIMIT_S if limit_s is None else limit_s
     is_late = threading.Event()
-    limit = threading.Timer(WHOLE_LIMIT_S, _hang_up, (connection, is_late))
+    connection = _Connection(place, min(STEP_LIMIT_S, whole_s), is_late)
+    limit = threading.Timer(whole_s, _hang_up, (connection, is_late))
     limit.daemon = True
     limit.start()
     try:

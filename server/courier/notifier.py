@@ -16,13 +16,14 @@ FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 15.0
 SILENCE_S = 10.0
 """A camera process that is not heard for so long counts as offline."""
 REPORT_S = 15.0
+SEND_WITHIN_S = 15.0
 _END_S = 5.0
 
 WORDS: dict[str, Word] = {"bell.rang": "ring", "motion.started": "motion"}
 
 
 class Notifier:
-    """A Carrier. `send` is called on this thread alone; it must return or raise CourierError within 15 s.
+    """A Carrier. `send` is called on this thread alone; it must return or raise CourierError within SEND_WITHIN_S.
 
     Offline is a state and not an event: what cooldown or snooze kept back is told afterwards if it is still so.
     A new ring is tried at once, whatever pause an earlier failure made.

@@ -12,9 +12,12 @@ from server.courier.errors import CourierError
 from server.courier.http_post import HttpPlace, post
 from server.courier.names import addresses_of
 from server.courier.notices import Notice
-from server.courier.notifier import Notifier
+from server.courier.notifier import SEND_WITHIN_S, Notifier
 from server.courier.web_push import encrypt, headers, message
 
+SEND_LIMIT_S = SEND_WITHIN_S - 3
+"""For all phones together; each service that is still to be called has its share of what is left of it."""
+_LEAST_S = 0.1
 GONE = (404, 410)
 """RFC 8030: this subscription is no more, as after the app's data were cleared."""
 UNBELIEVED = (400, 401, 403)
@@ -40,13 +43,16 @@ class PushSender:
         """Raises CourierError when a phone has still to be told, after all others were tried."""
         if notice != self._notice:
             self._notice, self._told = notice, set()
+        until_s = self._around.monotonic_s() + SEND_LIMIT_S
         failures: dict[str, CourierError] = {}
-        for phone in self._hole.phones:
+        waiting = [phone for phone in self._hole.phones if phone.device not in self._told | self._gone]
+        for at, phone in enumerate(waiting):
             host = push_host(phone.endpoint)
-            if phone.device in self._told | self._gone or host in failures:  # one that is away is waited for once
+            if host in failures:  # one that is away is waited for once
                 continue
+            hosts_left = {push_host(each.endpoint) for each in waiting[at:]} - failures.keys()
             try:
-                self._tell(phone, host, notice)
+                self._tell(phone, host, notice, (until_s - self._around.monotonic_s()) / len(hosts_left))
             except CourierError as error:
                 failures[host] = error
         if failures:
@@ -58,24 +64,28 @@ class PushSender:
             report = msgspec.structs.replace(report, word="failing", why=LOST_ONE)
         self._around.report(report)
 
-    def _tell(self, phone: Phone, host: str, notice: Notice) -> None:
+    def _tell(self, phone: Phone, host: str, notice: Notice, limit_s: float) -> None:
         path = phone.endpoint.removeprefix(f"https://{host}")
         now_ms = self._around.wall_ms()
         body = encrypt(phone, message("missed" if notice.is_missed else notice.word, notice.at_ms))
         try:
-            self._post(host, path, headers(host, self._hole.secret, now_ms), body)
+            self._post(host, path, headers(host, self._hole.secret, now_ms), body, limit_s)
         except CourierError as error:
             if error.status not in GONE:
                 raise
             self._gone.add(phone.device)
         self._told.add(phone.device)
 
-    def _post(self, host: str, path: str, head: dict[str, str], body: bytes) -> None:
-        """By the first address that answers. Raises CourierError."""
+    def _post(self, host: str, path: str, head: dict[str, str], body: bytes, limit_s: float) -> None:
+        """By the first address that answers, each in its share of `limit_s`. Raises CourierError."""
+        until_s = self._around.monotonic_s() + limit_s
         found = places(host, self._around)
         for last, place in enumerate(found, 1):
+            left_s = (until_s - self._around.monotonic_s()) / (len(found) + 1 - last)
+            if left_s < _LEAST_S:
+                raise CourierError(f"there was no time left to call {host}: it is called again soon")
             try:
-                post(place, path, head, body)
+                post(place, path, head, body, left_s)
                 return
             except CourierError as error:
                 if error.status in UNBELIEVED:
@@ -88,7 +98,7 @@ class PushSender:
 
 
 def places(host: str, around: Surroundings) -> list[HttpPlace]:
-    """Where this push service is, two addresses at most: a notice must be through within the notifier's time.
+    """Where this push service is, two addresses at most: each more leaves less time for every one.
 
     Raises CourierError.
     """

@@ -181,6 +181,26 @@ def test_a_side_that_drips_its_answer_is_cut_off(monkeypatch: pytest.MonkeyPatch
             thread.join()
 
 
+def test_a_side_that_takes_the_call_after_the_limit_is_cut_off_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    called = socket.create_connection
+
+    def late(address: tuple[str, int], timeout_s: float) -> socket.socket:
+        time.sleep(0.3)
+        return called(address, timeout_s)
+
+    monkeypatch.setattr(socket, "create_connection", late)
+    is_over = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=drips, args=(listener, is_over))
+        thread.start()
+        try:
+            with pytest.raises(CourierError, match="does not answer"):
+                post(place(listener.getsockname()[1]), "/", {}, b"x", 0.1)
+        finally:
+            is_over.set()
+            thread.join()
+
+
 # --- the thread -------------------------------------------------------------------------------------------------
 
 

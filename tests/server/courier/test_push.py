@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import socket
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +23,7 @@ from server.courier.errors import CourierError
 from server.courier.http_post import HttpPlace
 from server.courier.names import addresses_of, read_names
 from server.courier.notices import SENTENCES, Notice
+from server.courier.notifier import SEND_WITHIN_S
 from server.courier.push import LOST_ONE, PushSender
 from server.courier.web_push import BODY_BYTES, b64, encrypt, message, unb64
 from tests.push_service import CURVE, Browser, PushService, make_certificate, push_service, vapid_fault
@@ -140,6 +144,64 @@ def test_nobody_is_told_twice_while_another_service_is_away(service: PushService
     del service.status["/send/a"]
     made.send(RING)
     assert sorted(each.path for each in service.pushed) == ["/b", "/send/a"]
+
+
+@contextmanager
+def stalling() -> Iterator[int]:
+    """Takes every connection and never says a word; gives its port."""
+    with socket.create_server(("127.0.0.1", 0), backlog=16) as server:
+        yield server.getsockname()[1]
+
+
+MOZILLA = "https://updates.push.services.mozilla.com/c"
+THREE = Push(phones=(*HOLE.phones, phone("c", MOZILLA, B)), secret=SECRET)
+
+
+def test_services_that_stall_take_no_more_than_the_time_of_one_notice(
+    service: PushService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(push, "SEND_LIMIT_S", 1.5)
+    with stalling() as port:
+        stalled = [HttpPlace("127.0.0.1", port, "stalls", is_tls=True)] * 2
+        monkeypatch.setattr(push, "places", lambda host, _: stalled)
+        began_s = time.monotonic()
+        with pytest.raises(CourierError):
+            sender(THREE).send(RING)
+        took_s = time.monotonic() - began_s
+    assert took_s < 4 * push.SEND_LIMIT_S
+
+
+def test_a_service_that_stalls_leaves_the_others_their_time(
+    service: PushService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(push, "SEND_LIMIT_S", 4.0)
+    with stalling() as port:
+
+        def places(host: str, _: Surroundings) -> list[HttpPlace]:
+            is_stalled = host in GOOGLE
+            return [HttpPlace("127.0.0.1", port if is_stalled else service.port, host, is_tls=True)] * 2
+
+        monkeypatch.setattr(push, "places", places)
+        with pytest.raises(CourierError, match="fcm"):
+            sender().send(RING)
+    assert [each.path for each in service.pushed] == ["/b"]
+
+
+def test_all_phones_and_addresses_share_the_time_of_one_notice(monkeypatch: pytest.MonkeyPatch) -> None:
+    now_s, limits = 0.0, list[float]()
+
+    def stall(place: HttpPlace, path: str, head: Any, body: bytes, limit_s: float) -> None:
+        nonlocal now_s
+        now_s += limit_s
+        limits.append(limit_s)
+        raise CourierError("stalls")
+
+    monkeypatch.setattr(push, "post", stall)
+    monkeypatch.setattr(push, "places", lambda host, _: [HttpPlace(host, 1, host, is_tls=True)] * 2)
+    with pytest.raises(CourierError):
+        PushSender(THREE, Surroundings(Path(), Reports(), lambda: now_s)).send(RING)
+    assert limits == pytest.approx([push.SEND_LIMIT_S / 6] * 6)
+    assert push.SEND_LIMIT_S < SEND_WITHIN_S
 
 
 def test_a_token_that_is_not_believed_points_at_the_clock(service: PushService) -> None:
