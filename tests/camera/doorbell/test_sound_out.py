@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -13,11 +15,15 @@ import numpy as np
 import pytest
 
 from camera.doorbell import SPEAKERS, DoorbellError, open_part
+from camera.doorbell.alsa import must_have_card
 from camera.doorbell.chime import SoundChime, made_chime, read_sound
 from camera.doorbell.parts import BLOCK, RATE_HZ, Samples
 from camera.doorbell.relay import RelayChime
+from camera.doorbell.silent import NoDevice
 from camera.doorbell.sound_out import MAX_SOUNDS, MAX_TALK_BLOCKS, Sound, SoundOut
 from tests.camera.doorbell.fakes import HeardSpeaker, loudest_hz, until
+
+ROOT = Path(__file__).parents[3]
 
 
 def tone(hz: float, seconds: float) -> Samples:
@@ -126,6 +132,31 @@ def test_alsa_without_a_card_is_no_fault_and_a_card_that_is_not_there_is_one(mon
     assert no_fault("alsa")
     with pytest.raises(DoorbellError, match=r"camera\.speaker"):
         open_part("the loudspeaker", SPEAKERS, "alsa:hw:9")
+
+
+@pytest.mark.parametrize(
+    ("known", "is_card"),
+    [([], False), (["timer", "seq"], False), (["timer", "card0", "controlC0", "pcmC0D0p"], True), (["card1"], True)],
+    ids=["no sound at all", "sound without a card", "a card", "a USB card beside none"],
+)
+def test_a_card_is_seen_where_the_kernel_lists_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, known: list[str], is_card: bool
+) -> None:
+    for name in known:
+        (tmp_path / name).mkdir()
+    monkeypatch.delenv("ALSA_CONFIG_PATH", raising=False)
+    monkeypatch.setattr("camera.doorbell.alsa._CARDS", tmp_path)
+    with contextlib.nullcontext() if is_card else pytest.raises(NoDevice):
+        must_have_card("")
+
+
+@pytest.mark.parametrize("program", ["camera", "server"])
+def test_nothing_is_looked_for_where_its_unit_hides_it(program: str) -> None:
+    """ProcSubset=pid leaves processes in /proc and nothing else: a card looked for there is never found on the Pi."""
+    unit = (ROOT / "deploy" / "raspberry-pi" / "units" / f"stoop-{program}.service").read_text()
+    assert "\nProcSubset=pid\n" in unit
+    hidden = re.compile(r"""["']/proc/(?!self\b|\{)""")
+    assert [path for path in (ROOT / program).rglob("*.py") if hidden.search(path.read_text())] == []
 
 
 def no_fault(spec: str) -> bool:
