@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Request
 
 FULL_HD_STEPS_MS = 250
 
@@ -106,3 +108,9 @@ def download(page: Page, to: Path) -> Path:
         page.get_by_test_id("clip-download").click()
     coming.value.save_as(to)
     return to
+
+
+def action_of(request: Request) -> str:
+    """Which action a signed command asks for."""
+    body = json.loads(request.post_data or "{}")["jws"].split(".")[1]
+    return str(json.loads(base64.urlsafe_b64decode(body + "=="))["action"])

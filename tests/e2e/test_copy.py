@@ -146,6 +146,13 @@ def test_a_part_is_moved_sized_and_timed_by_keyboard_and_finger(house: House) ->
     expect(page.get_by_test_id("part-span-1")).to_contain_text("From 2")
     page.get_by_test_id("part-whole-1").click()
     expect(page.get_by_test_id("part-span-1")).to_have_text("The whole clip")
+
+    page.evaluate("addEventListener('seeked', event => event.stopImmediatePropagation(), true)")  # never gets there
+    page.get_by_test_id("copy-make").click()
+    page.get_by_test_id("copy-cancel").click()
+    expect(page.get_by_test_id("copy-cancel")).to_have_count(0)
+    expect(page.get_by_test_id("copy-failed")).to_have_count(0)
+
     page.get_by_test_id("part-remove-1").click()
     expect(body).to_have_count(0)
     assert page.get_by_test_id("copy-make").get_attribute("aria-disabled") == "true"

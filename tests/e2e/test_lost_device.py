@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import json
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.e2e.conftest import PHONE, SHORT_CLIPS, Starter, quiet_context, until
-from tests.e2e.owner import claim, draw_rectangle, invite, join, wait_for_frames
+from tests.e2e.owner import action_of, claim, draw_rectangle, invite, join, wait_for_frames
 from tests.e2e.test_claim import open_clips
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
@@ -68,11 +66,6 @@ class LosesTheAnswer:
             route.fulfill(status=503, json={"error": "camera_away", "message": "the camera is away"})
         else:
             route.continue_()
-
-
-def action_of(request: Request) -> str:
-    body = json.loads(request.post_data or "{}")["jws"].split(".")[1]
-    return str(json.loads(base64.urlsafe_b64decode(body + "=="))["action"])
 
 
 def declare_lost(page: Page, url: str, name: str, key_file: Path) -> None:

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import APIResponse, Page, Route, expect
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import CHROMIUM, FLAGS, PHONE, House, quiet_context, until
-from tests.e2e.owner import invite, join
+from tests.e2e.owner import action_of, invite, join
 from tests.e2e.test_ways_out import assert_fine
 from tests.push_service import Browser, subscription
 
@@ -27,6 +27,7 @@ given => {
     window.subscribedWith = options;
     made = {
       endpoint: given.endpoint,
+      options,
       getKey: name => bytes(name === "auth" ? given.auth : given.key),
       unsubscribe: async () => { made = null; return true; },
     };
@@ -110,17 +111,44 @@ def shown(page: Page, least: int) -> list[dict[str, Any]]:
     return sorted(found, key=lambda each: str(each["title"]))
 
 
+class Holds:
+    """Answers to looks at the ways out, each given to the page when it is let go, as a slow network would."""
+
+    def __init__(self) -> None:
+        self.held: list[tuple[Route, APIResponse]] = []
+
+    def __call__(self, route: Route) -> None:
+        if action_of(route.request) == "holes.get":
+            self.held.append((route, route.fetch()))
+        else:
+            route.continue_()
+
+    def let_go(self) -> None:
+        for route, answer in self.held:
+            route.fulfill(response=answer)
+
+
+def workers(page: Page) -> int:
+    return int(page.evaluate("async () => (await navigator.serviceWorker.getRegistrations()).length"))
+
+
 def test_a_device_is_switched_on_told_and_switched_off(house: House, tablet: Page) -> None:
     page = tablet
     page.goto(f"{house.url}/ways-out")
     page.get_by_test_id("push-join").click()
+    looks = Holds()
+    page.route("**/api/commands", looks)
+    until(lambda: page.wait_for_timeout(100) or looks.held, "a look at the ways out")
     page.get_by_test_id("way-notice-motion").check()
     page.get_by_test_id("push-open").click()
     page.get_by_test_id("question-yes").click()
     expect(page.get_by_test_id("way-place-push")).to_contain_text("fcm.googleapis.com:443")
     expect(page.get_by_test_id("way-place-push")).to_contain_text("Outside your house")
     expect(page.get_by_test_id("push-count")).to_contain_text("Only this device")
+    looks.let_go()  # from before, and no reason to end anything
+    page.unroute("**/api/commands")
     assert_fine(page)
+    assert workers(page) == 1
     used = page.evaluate(
         "() => [subscribedWith.userVisibleOnly, new Uint8Array(subscribedWith.applicationServerKey).length]"
     )
@@ -148,7 +176,4 @@ def test_a_device_is_switched_on_told_and_switched_off(house: House, tablet: Pag
 
     page.get_by_test_id("push-leave").click()
     expect(page.get_by_test_id("ways-none")).to_be_visible()
-    until(
-        lambda: page.evaluate("async () => (await navigator.serviceWorker.getRegistrations()).length") == 0,
-        "the worker to go",
-    )
+    until(lambda: workers(page) == 0, "the worker to go")

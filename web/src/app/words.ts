@@ -979,7 +979,7 @@ export const words = {
     needsPart: "Mark a part first",
     make: "Make the copy",
     making: (share: number) => `Making the copy: ${Math.round(share * 100)} %`,
-    stay: "This takes as long as the clip. Keep this page in front.",
+    stay: "This may take as long as the clip, or longer. Keep this page in front.",
     done: "The copy is ready",
     watch: "Watch it to the end before you hand it over: only you can see whether somebody shows.",
     lost: (share: number) =>
@@ -1258,7 +1258,7 @@ export const words = {
       `Not looked into, as the part of the software that looks may not read it: ${names}. It belongs to the part that serves this page, with the key of its own address. That opens no clip.`,
     keyTitle: "A key lies on the card that should not be there",
     keyText: (names: string) =>
-      `Somebody put it there: ${names}. Take it away, and print a new recovery sheet.`,
+      `Whoever has it and the card can open your clips: ${names}. Take it away, then change the key: on the page Devices choose “Something was lost or stolen”, then “My recovery sheet, or somebody saw it”, and print the new sheet.`,
     strangeTitle: (count: number) => `${plural(count, "file is", "files are")} not from this camera`,
     strangeText: (names: string) => `Somebody put them there: ${names}`,
     again: "Look again",

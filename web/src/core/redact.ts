@@ -22,7 +22,10 @@ export interface Plan {
 
 /** What is taken out becomes tiles, so many across the picture: too coarse for a face or a number plate at a door. */
 export const TILES_ACROSS = 16;
-/** A part to hide begins so much earlier and ends so much later, as a picture's time is known to a few hundredths only. */
+/**
+ * A part to hide begins so much earlier and ends so much later, and one to keep the other way round, as a picture's time is
+ * known to a few hundredths only.
+ */
 export const MARGIN_S = 0.2;
 export const LEAST_SHARE = 0.04;
 export const MOST_PARTS = 12;
@@ -34,14 +37,23 @@ export interface Rect {
   readonly height: number;
 }
 
-/** The parts of this moment in pixels of a picture: what is hidden is rounded outwards, what is kept inwards. */
-export function rectsAt(plan: Plan, atS: number, width: number, height: number): Rect[] {
+/** Whether it holds at this moment. What is kept from the clip's start or to its end is kept from and to there. */
+function isThere(part: Part, way: Way, atS: number, durationS: number): boolean {
+  if (way === "hide") return atS >= part.fromS - MARGIN_S && atS <= part.toS + MARGIN_S;
+  const isBegun = part.fromS <= 0 || atS >= part.fromS + MARGIN_S;
+  return isBegun && (part.toS >= durationS || atS <= part.toS - MARGIN_S);
+}
+
+/**
+ * The parts of this moment in pixels of a picture: what is hidden is rounded outwards, what is kept inwards. `durationS` is
+ * the clip's; while it is not known (NaN) nothing counts as lasting to the end.
+ */
+export function rectsAt(plan: Plan, atS: number, width: number, height: number, durationS: number): Rect[] {
   const isHiding = plan.way === "hide";
-  const margin = isHiding ? MARGIN_S : 0;
   const first = isHiding ? Math.floor : Math.ceil;
   const last = isHiding ? Math.ceil : Math.floor;
   return plan.parts
-    .filter((part) => atS >= part.fromS - margin && atS <= part.toS + margin)
+    .filter((part) => isThere(part, plan.way, atS, durationS))
     .map((part) => {
       const x = first(part.left * width);
       const y = first(part.top * height);
@@ -123,8 +135,8 @@ export function accountOf(plan: Plan, facts: CopyFacts): string {
     ...parts,
     "",
     `What was taken out is replaced by tiles, ${TILES_ACROSS} across the picture. The copy was encoded anew from those tiles in the`,
-    "owner's browser, so what was under them is not in the file. It is not the original: pictures may be fewer and softer.",
-    "Sidewalk and street were covered by the camera itself before it recorded.",
+    "owner's browser: of what was under a tile the file holds one colour. It is not the original: pictures may be fewer and softer.",
+    "What lies outside of the owner's drawing was covered by the camera itself before it recorded.",
     "",
   ].join("\n");
 }

@@ -28,18 +28,25 @@ function* rows(columns: number, least: number, most: number): Generator<number[]
 }
 
 describe("parts of a picture", () => {
-  it("hold for their time, and what is hidden a little longer", () => {
-    const at = (way: Plan["way"], seconds: number) => rectsAt(plan(way, part), seconds, 100, 100).length;
+  it("hold for their time: what is hidden a little longer, what is kept a little shorter", () => {
+    const at = (way: Plan["way"], seconds: number) => rectsAt(plan(way, part), seconds, 100, 100, 9).length;
     expect([1.7, 1.9, 3, 5.1, 5.3].map((seconds) => at("hide", seconds))).toEqual([0, 1, 1, 1, 0]);
-    expect([1.9, 2, 3, 5, 5.1].map((seconds) => at("keep", seconds))).toEqual([0, 1, 1, 1, 0]);
+    expect([2.1, 2.3, 3, 4.7, 4.9].map((seconds) => at("keep", seconds))).toEqual([0, 1, 1, 1, 0]);
     expect(MARGIN_S).toBeGreaterThan(1 / 15);
+  });
+
+  it("to keep for the whole clip hold in its first picture and its last", () => {
+    const at = (seconds: number, durationS: number) =>
+      rectsAt(plan("keep", newPart([], 9)), seconds, 100, 100, durationS).length;
+    expect([0, 0.1, 8.9, 9, 9.03].map((seconds) => at(seconds, 9))).toEqual([1, 1, 1, 1, 1]);
+    expect([0, 8.9].map((seconds) => at(seconds, Number.NaN))).toEqual([1, 0]);
   });
 
   it("are rounded so that never a pixel too much is shown", () => {
     for (const [left = 0, top = 0, width = 0, height = 0] of rows(4, 0, 1)) {
       const some = { ...part, left, top, width, height };
-      const [hidden] = rectsAt(plan("hide", some), 3, 641, 359);
-      const [kept] = rectsAt(plan("keep", some), 3, 641, 359);
+      const [hidden] = rectsAt(plan("hide", some), 3, 641, 359, 9);
+      const [kept] = rectsAt(plan("keep", some), 3, 641, 359, 9);
       if (!hidden || !kept) throw new Error("both hold at 3 s");
       expect(hidden.x).toBeLessThanOrEqual(left * 641);
       expect(hidden.x + hidden.width).toBeGreaterThanOrEqual((left + width) * 641);
@@ -93,5 +100,6 @@ it("the page that goes with a copy says what was done and what it is not", () =>
   expect(hidden).toContain("1. from 2.0 s to 5.0 s: left 10 %, top 20 %, width 30 %, height 40 %");
   expect(hidden).toContain("SHA-256: ab12");
   expect(hidden).toContain("not the original");
+  expect(hidden).toContain("of what was under a tile the file holds one colour");
   expect(accountOf(plan("keep", part), facts)).toContain("Everything but the parts below was taken out.");
 });

@@ -228,13 +228,18 @@ function Editor({ id, url, isCut, title }: { id: string; url: string; isCut: boo
   };
   const setWay = (way: Way) =>
     change({ way, parts: plan.parts.length === 0 && way === "keep" ? [newPart([], durationS)] : plan.parts });
+  const cancel = () => {
+    stopping.current.abort();
+    stopping.current = new AbortController();
+  };
   const make = () =>
     making.run(async () => {
       const element = video.current;
       if (!element) return;
+      const { signal } = stopping.current;
       setShare(0);
       try {
-        const { made, lost, ending } = await copyOf(element, plan, kind, setShare, stopping.current.signal);
+        const { made, lost, ending } = await copyOf(element, plan, kind, setShare, signal);
         const atMs =
           content.kind === "ready" ? (content.visits.find((each) => each.id === id)?.atMs ?? null) : null;
         const name = say.fileName(
@@ -251,7 +256,9 @@ function Editor({ id, url, isCut, title }: { id: string; url: string; isCut: boo
           sha256: digest,
           sizeBytes: made.size,
         });
-        setCopy({ video: made, lost, url: URL.createObjectURL(made), name, account });
+        if (!signal.aborted) setCopy({ video: made, lost, url: URL.createObjectURL(made), name, account });
+      } catch (error) {
+        if (!signal.aborted) throw error;
       } finally {
         setShare(null);
       }
@@ -376,9 +383,14 @@ function Editor({ id, url, isCut, title }: { id: string; url: string; isCut: boo
           </Button>
         )}
         {isBusy && (
-          <p class="soft small" role="status">
-            <Icon name="info" size={18} /> {say.stay}
-          </p>
+          <>
+            <Button testid="copy-cancel" onClick={cancel}>
+              {words.common.cancel}
+            </Button>
+            <p class="soft small" role="status">
+              <Icon name="info" size={18} /> {say.stay}
+            </p>
+          </>
         )}
         {copy && <Finished copy={copy} />}
       </div>

@@ -59,7 +59,8 @@ export class Redactor {
     below();
     whole.save();
     whole.beginPath();
-    for (const rect of rectsAt(plan, atS, width, height)) whole.rect(rect.x, rect.y, rect.width, rect.height);
+    for (const rect of rectsAt(plan, atS, width, height, video.duration))
+      whole.rect(rect.x, rect.y, rect.width, rect.height);
     whole.clip();
     above();
     whole.restore();
@@ -94,7 +95,7 @@ export async function recordCopy(
   const canvas = document.createElement("canvas");
   const redactor = new Redactor(canvas);
   video.pause();
-  await moveTo(video, 0);
+  await moveTo(video, 0, signal);
   redactor.draw(video, plan, 0); // the recorder's first picture is whatever stands here
   const stream = canvas.captureStream();
   const bits = Math.max(LEAST_BIT_S, video.videoWidth * video.videoHeight * BITS_PER_PIXEL_S);
@@ -115,7 +116,7 @@ export async function recordCopy(
   const before = video.getVideoPlaybackQuality();
   try {
     recorder.start();
-    await video.play();
+    await Promise.race([video.play(), ended]);
     await ended;
   } finally {
     stopDrawing();
@@ -158,10 +159,26 @@ export function eachPicture(video: HTMLVideoElement, see: (atS: number) => void)
   };
 }
 
-/** Resolves when the picture of this moment stands in the element. */
-export function moveTo(video: HTMLVideoElement, atS: number): Promise<void> {
-  return new Promise((resolve) => {
-    video.addEventListener("seeked", () => resolve(), { once: true });
+/**
+ * Resolves when the picture of this moment stands in the element. Raises the signal's reason, or Error where the clip cannot
+ * be played: some browsers never say that they got there.
+ */
+export function moveTo(video: HTMLVideoElement, atS: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason);
+    const over = new AbortController();
+    const once = (target: EventTarget, name: string, then: () => void) =>
+      target.addEventListener(
+        name,
+        () => {
+          over.abort();
+          then();
+        },
+        { signal: over.signal },
+      );
+    once(video, "seeked", resolve);
+    once(video, "error", () => reject(new Error("the clip cannot be played")));
+    once(signal, "abort", () => reject(signal.reason));
     video.currentTime = atS;
   });
 }

@@ -1,6 +1,7 @@
-/** Makes a copy picture by picture, by seeking: slower or quicker than the clip, and none is left out. */
+/** Makes a copy of ten pictures a second, by seeking: slower or quicker than the clip, and none of these is left out. */
 
 import type { Plan } from "../../core/redact";
+import { sleep } from "../../core/timing";
 import { type EncodedPicture, webmOf } from "../../core/webm";
 import { moveTo, Redactor } from "./redactor";
 
@@ -63,16 +64,17 @@ export async function stepCopy(
       signal.throwIfAborted();
       if (failure) throw failure;
       const atS = index / PER_S;
-      await moveTo(video, atS);
+      await moveTo(video, atS, signal);
       redactor.draw(video, plan, atS);
       const picture = new VideoFrame(canvas, { timestamp: atS * 1e6, duration: 1e6 / PER_S });
       encoder.encode(picture, { keyFrame: index % KEY_EVERY === 0 });
       picture.close();
       onProgress(atS / duration);
-      while (encoder.encodeQueueSize > MOST_WAITING && !failure)
-        await new Promise((resolve) => setTimeout(resolve, 5));
+      while (encoder.encodeQueueSize > MOST_WAITING && !failure) await sleep(5, signal);
     }
-    await encoder.flush();
+    const stop = () => encoder.close(); // a flush that never ends ends so
+    signal.addEventListener("abort", stop, { once: true });
+    await encoder.flush().finally(() => signal.removeEventListener("abort", stop));
     if (failure) throw failure;
   } finally {
     if (encoder.state !== "closed") encoder.close();

@@ -1,6 +1,6 @@
 /** This browser's side of Web Push: the worker that shows notices, and where this browser takes them. */
 
-import { type Bytes, fromBase64Url, toBase64Url } from "../../core/bytes";
+import { type Bytes, equalBytes, fromBase64Url, toBase64Url } from "../../core/bytes";
 
 const WORKER = "/push_worker.js";
 
@@ -65,15 +65,20 @@ async function register(): Promise<ServiceWorkerRegistration> {
   }
 }
 
-/** `publicKey` in base64url. An older subscription of this browser's ends first. Throws NoPushError. */
+/**
+ * `publicKey` in base64url. A subscription for that key is used again: ended before the camera knows the next one, it would
+ * leave this device without notices. One for another key ends first, as a browser has one at a time. Throws NoPushError.
+ */
 export async function subscribe(publicKey: string): Promise<Subscription> {
   const { pushManager } = await register();
-  await (await pushManager.getSubscription())?.unsubscribe();
+  const applicationServerKey = fromBase64Url(publicKey) as Bytes;
+  const known = await pushManager.getSubscription();
+  const keyOfKnown = known?.options.applicationServerKey;
+  const isOurs = Boolean(keyOfKnown && equalBytes(new Uint8Array(keyOfKnown), applicationServerKey));
   try {
-    const made = await pushManager.subscribe({
-      userVisibleOnly: true,
-      applicationServerKey: fromBase64Url(publicKey) as Bytes,
-    });
+    if (!isOurs) await known?.unsubscribe();
+    const made =
+      known && isOurs ? known : await pushManager.subscribe({ userVisibleOnly: true, applicationServerKey });
     const key = made.getKey("p256dh");
     const auth = made.getKey("auth");
     if (!key || !auth) throw new NoPushError("none");

@@ -51,7 +51,11 @@ function PushDialog({ hole, onTold, onClose }: PushDialogProps) {
       await permit();
       const { public_key } = await api.command("push.key", {});
       const made = await subscribe(public_key);
-      onTold(await api.command("push.join", { ...made, notices, cooldown_s: cooldownS }));
+      const join = api.command("push.join", { ...made, notices, cooldown_s: cooldownS });
+      await join.then(onTold, async (error) => {
+        onTold(await api.command("holes.get", {})); // it may take part all the same, and must not be ended here then
+        throw error;
+      });
     });
     if (!isDone) return;
     toast(say.on, "check");
@@ -140,8 +144,8 @@ export function PushWay({ hole, onTold }: { hole: OpenHole | null; onTold: (told
   const me = useMe();
   const isOn = Boolean(me && hole?.phones?.includes(me.device));
   useEffect(() => {
-    if (!isOn && !isAsking) void unsubscribe(); // closed from another device: nothing is taken here any more
-  }, [isOn, isAsking]);
+    if (me && !isOn && !isAsking) void unsubscribe(); // closed from another device: nothing is taken here any more
+  }, [me, isOn, isAsking]);
   const count = hole?.phones?.length ?? 0;
   return (
     <>

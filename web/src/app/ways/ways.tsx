@@ -1,6 +1,6 @@
 /** What may leave this house: every way out with its address and how it is; opened, tried and closed here. */
 
-import { useCallback, useEffect, useState } from "preact/hooks";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import type { HoleKind, OpenHole, WaysTold } from "../../core/messages";
 import { Button } from "../../ui/button";
 import { Icon, type IconName } from "../../ui/icon";
@@ -37,20 +37,28 @@ function useWays() {
   const { api } = useParts();
   const [told, setTold] = useState<WaysTold | null>(null);
   const [failure, setFailure] = useState<unknown>(null);
+  const newest = useRef(0);
+  const take = useCallback((found: WaysTold) => {
+    newest.current += 1;
+    setTold(found);
+    setFailure(null);
+  }, []);
   const look = useCallback(async () => {
+    const before = newest.current;
+    const isNew = () => newest.current === before; // an answer from before a change would undo it here
     try {
-      setTold(await api.command("holes.get", {}));
-      setFailure(null);
+      const found = await api.command("holes.get", {});
+      if (isNew()) take(found);
     } catch (error) {
-      setFailure(error);
+      if (isNew()) setFailure(error);
     }
-  }, [api]);
+  }, [api, take]);
   useEffect(() => {
     void look();
     const timer = setInterval(() => document.visibilityState === "visible" && void look(), LOOK_MS);
     return () => clearInterval(timer);
   }, [look]);
-  return { told, failure, setTold };
+  return { told, failure, take };
 }
 
 interface WayProps {
@@ -202,7 +210,7 @@ function Summary({ count }: { count: number }) {
 }
 
 export function WaysScreen() {
-  const { told, failure, setTold } = useWays();
+  const { told, failure, take } = useWays();
   const hasNotices = told?.holes.some((hole) => ["ntfy", "webhook", "push"].includes(hole.kind)) ?? false;
   return (
     <Screen title={words.ways.title} lead={words.ways.lead} back="/settings" testid="ways">
@@ -219,10 +227,10 @@ export function WaysScreen() {
                 key={kind}
                 kind={kind}
                 hole={told.holes.find((hole) => hole.kind === kind) ?? null}
-                onTold={setTold}
+                onTold={take}
               />
             ))}
-            {hasNotices && <Quiet told={told} onTold={setTold} />}
+            {hasNotices && <Quiet told={told} onTold={take} />}
           </>
         )}
       </div>
