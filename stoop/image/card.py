@@ -25,6 +25,11 @@ class Card:
         return self.root / "bootfs" / "rpi-preseed.toml"
 
     @property
+    def taken(self) -> Path:
+        """The same file, once it was taken: what is left of it is blank lines, and goes."""
+        return self.wanted.with_suffix(".taken")
+
+    @property
     def connection(self) -> Path:
         return self.root / "etc/NetworkManager/system-connections" / f"{CONNECTION}.nmconnection"
 
@@ -38,6 +43,8 @@ def take(card: Card) -> str:
 
     Cut anywhere, the next start does it again.
     """
+    if card.taken.exists():
+        _wipe(card.taken)
     told = _take_wifi(card) if card.wanted.exists() else "no Wi-Fi on the card"
     if card.country.exists():
         set_radio_rules(card.country.read_text().strip())
@@ -51,14 +58,30 @@ def _take_wifi(card: Card) -> str:
         replace_file(card.country, preseed.country.encode())
     if preseed.wifi is not None:
         replace_file(card.connection, keyfile(preseed.wifi).encode(), mode=0o600)
-    card.wanted.unlink()
-    folder = os.open(card.wanted.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    card.wanted.rename(card.taken)
+    _sync(card.taken.parent)
+    _wipe(card.taken)
     told = "Wi-Fi taken from the card" if preseed.wifi is not None else "the card names no Wi-Fi"
     return told + (f"; not taken: {', '.join(preseed.not_taken)}" if preseed.not_taken else "")
+
+
+def _wipe(path: Path) -> None:
+    """Remove, and its bytes before it: FAT leaves those of a removed file where they were. Raises OSError."""
+    with path.open("r+b", buffering=0) as file:
+        left_bytes = os.fstat(file.fileno()).st_size
+        while left_bytes:
+            left_bytes -= file.write(b"\n" * min(left_bytes, _MAX_BYTES))
+        os.fsync(file.fileno())
+    path.unlink()
+    _sync(path.parent)
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def set_radio_rules(country: str) -> None:

@@ -118,13 +118,21 @@ def took_the_wifi(porch: Porch) -> str:
     porch.machine.must("sync")
     listed = quietly(["mdir", "-b", "-i", f"{build.DISK}@@{at}"])
     need("autoboot.txt" in listed and "preseed" not in listed, f"on the card: {listed}")
+    with build.DISK.open("rb") as disk:
+        disk.seek(at)
+        raw = disk.read(build.SIZES_MB["bootconfig"] * build.MEGA)
+    need(b"boot_partition" in raw, "the partition's bytes are not to be seen")
+    need(b"correct horse" not in raw, "the password's bytes are still on the partition that every computer shows")
     fields = "802-11-wireless.ssid,802-11-wireless-security.psk,connection.id"
     shown = porch.machine.must("nmcli", "-s", "-t", "-f", fields, "connection", "show", "stoop-wifi")
     need("Our net" in shown and "correct horse" in shown, f"NetworkManager knows {shown}")
     log = porch.machine.log_of("stoop-card.service")
     need("not taken: system" in log and "horse" not in log, f"the journal says {log}")
     need(porch.machine.must("hostname").strip() == "stoop", "it has another name")
-    return "Wi-Fi as Imager writes it is NetworkManager's, and no longer on the partition that every computer shows"
+    return (
+        "Wi-Fi as Imager writes it is NetworkManager's, and none of its bytes is left on the partition that every "
+        "computer shows"
+    )
 
 
 def is_claimed_and_watched(porch: Porch) -> str:

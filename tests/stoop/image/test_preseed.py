@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import configparser
 import contextlib
+import os
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -166,6 +169,57 @@ def test_the_password_does_not_stay_on_the_partition_that_every_computer_shows(c
     assert PMK in card.connection.read_text()
     assert card.connection.stat().st_mode & 0o777 == 0o600
     assert card.country.read_text() == "GB"
+
+
+def test_its_bytes_are_gone_before_the_file_is(card: Card, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second name for the same bytes shows what is left of them, and what was on the card at each step."""
+    card.wanted.write_text(FROM_IMAGER % PMK)
+    left, synced, real = card.root / "left", list[tuple[bool, bool]](), os.fsync
+    os.link(card.wanted, left)
+
+    def fsync(descriptor: int) -> None:
+        real(descriptor)
+        synced.append((card.taken.exists(), PMK.encode() in left.read_bytes()))
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    take(card)
+    assert (True, False) in synced
+    assert left.read_bytes().strip() == b""
+    assert sorted(path.name for path in card.wanted.parent.iterdir()) == []
+
+
+def test_a_start_that_was_cut_is_made_up_for(card: Card) -> None:
+    """Between the two: it was taken, and not yet overwritten."""
+    left = card.root / "left"
+    card.taken.write_text(FROM_IMAGER % PMK)
+    os.link(card.taken, left)
+    assert take(card) == "no Wi-Fi on the card"
+    assert not card.taken.exists()
+    assert left.read_bytes().strip() == b""
+
+
+@pytest.mark.parametrize("kind", ["vfat", "ext4"])
+def test_no_byte_of_it_is_on_a_real_partition(card: Card, kind: str) -> None:
+    """The kernels of CI have no FAT: `run.py image` looks at the card that it started from (claim wifi)."""
+    maker = shutil.which(f"mkfs.{kind}", path="/usr/sbin:/usr/bin:/sbin:/bin")
+    if maker is None or os.geteuid() != 0:
+        pytest.skip(f"takes root and mkfs.{kind} (Debian packages dosfstools, e2fsprogs)")
+    image = card.root / "bootconfig.img"
+    with image.open("wb") as file:
+        file.truncate(8 * 1024 * 1024)
+    subprocess.run([maker, str(image)], check=True, capture_output=True)
+    words = ["mount", "-t", kind, "-o", "loop", str(image), str(card.wanted.parent)]
+    done = subprocess.run(words, capture_output=True, text=True)
+    if done.returncode:
+        pytest.skip(f"this machine mounts no {kind}: {done.stderr.strip()}")
+    try:
+        card.wanted.write_text(FROM_IMAGER % PMK)
+        os.sync()
+        assert PMK.encode() in image.read_bytes()
+        take(card)
+    finally:
+        subprocess.run(["umount", str(card.wanted.parent)], check=True)
+    assert PMK.encode() not in image.read_bytes()
 
 
 def test_a_second_start_changes_nothing(card: Card) -> None:
