@@ -124,6 +124,7 @@ class Holds:
             route.continue_()
 
     def let_go(self) -> None:
+        assert self.held
         for route, answer in self.held:
             route.fulfill(response=answer)
 
@@ -138,7 +139,8 @@ def test_a_device_is_switched_on_told_and_switched_off(house: House, tablet: Pag
     page.get_by_test_id("push-join").click()
     looks = Holds()
     page.route("**/api/commands", looks)
-    until(lambda: page.wait_for_timeout(100) or looks.held, "a look at the ways out")
+    with page.expect_request(lambda request: "/api/commands" in request.url and action_of(request) == "holes.get"):
+        pass
     page.get_by_test_id("way-notice-motion").check()
     page.get_by_test_id("push-open").click()
     page.get_by_test_id("question-yes").click()
