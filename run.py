@@ -64,6 +64,7 @@ DEBIAN_FOR_TESTS = {
     "rclone": "rclone",
     "sshd": "openssh-server",
     "mkfs.ext4": "e2fsprogs",
+    "mkfs.erofs": "erofs-utils",
     "gst-launch-1.0": "gstreamer1.0-tools gstreamer1.0-nice gstreamer1.0-plugins-good gstreamer1.0-plugins-bad "
     "python3-gst-1.0 gir1.2-gst-plugins-bad-1.0",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import http.server
 import json
@@ -12,6 +13,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from stoop.image.errors import CardError
+from stoop.image.make_update import main as make_update
 from stoop.image.slots import PARTS
 from stoop.open_clips import open_clips
 from stoop.update.bundle import write
@@ -76,18 +79,33 @@ def is_read_only(porch: Porch) -> str:
     need("ro" in mounts["/boot/firmware"]["options"].split(","), "the boot partition can be written")
     for path in ("/var", "/var/lib/stoop", "/etc/NetworkManager/system-connections"):
         need(path in mounts, f"{path} is not on the data partition")
-    need(porch.machine.run("touch", "/opt/stoop/x").returncode != 0, "the program can be written")
+    porch.machine.must("touch", "/var/lib/stoop-image/x")
+    porch.machine.must("rm", "/var/lib/stoop-image/x")
+    touched = porch.machine.run("touch", "/opt/stoop/x").stderr
+    need("Read-only file system" in touched, f"the program can be written: {touched or 'no fault'}")
     need(porch.machine.must("cat", "/proc/swaps").count("\n") == 1, "there is swap")
-    need(porch.machine.run("sh", "-c", "ls /var/log/journal/*/*.journal").returncode != 0, "the journal is on the card")
-    need(porch.machine.run("getent", "shadow").stdout.count(":$") == 0, "somebody can log in with a password")
-    need(porch.machine.run("test", "-e", "/usr/sbin/sshd").returncode != 0, "there is an SSH server")
+    journals = porch.machine.must("find", "/run/log", "/var/log", "-name", "*.journal").split()
+    need(journals, "no journal is found at all")
+    need(all(path.startswith("/run/") for path in journals), f"the journal is on the card: {journals}")
+    accounts = dict(line.split(":")[:2] for line in porch.machine.must("getent", "shadow").splitlines())
+    able = [name for name, password in accounts.items() if not password.startswith(("!", "*"))]
+    need("root" in accounts and not able, f"somebody can log in with a password: {able or accounts}")
+    programs = porch.machine.must("ls", "/usr/sbin").split()
+    need("nft" in programs and "sshd" not in programs, "there is an SSH server")
+    need(
+        shows_the_card(porch.machine.must("ls", "/bootfs", "/persistent")), "not even root sees the card's other names"
+    )
     for unit in UNITS:
         pid = porch.machine.show(unit, "MainPID")
-        listed = porch.machine.run("nsenter", "-t", pid, "-m", "ls", "/bootfs", "/persistent").stdout
-        need("autoboot" not in listed and "shared" not in listed, f"{unit} sees the card's other names: {listed}")
+        listed = porch.machine.must("nsenter", "-t", pid, "-m", "ls", "/bootfs", "/persistent")
+        need(not shows_the_card(listed), f"{unit} sees the card's other names: {listed}")
     return (
         "root and boot are read-only, recordings and Wi-Fi lie on the data partition, no swap, no journal on the card"
     )
+
+
+def shows_the_card(listed: str) -> bool:
+    return "autoboot" in listed or "slots" in listed
 
 
 def walk(filesystems: Sequence[dict[str, object]]) -> list[dict[str, str]]:
@@ -172,6 +190,8 @@ def opened(porch: Porch, clip: str) -> str:
 def sent_nothing_away(porch: Porch) -> str:
     packets = porch.lan.packets_off_lan()
     need(packets == 0, f"{packets} packets went off the LAN")
+    for timer in ("apt-daily.timer", "apt-daily-upgrade.timer"):  # hours away, and so not to be waited for
+        need(porch.machine.run("systemctl", "is-enabled", timer).stdout.strip() == "masked", f"{timer} would call")
     return "from the first start on: 0 packets from the machine to anywhere but the LAN"
 
 
@@ -226,7 +246,12 @@ def comes_back(porch: Porch, *, is_trial: bool = False) -> None:
 def is_updated(porch: Porch) -> str:
     """Into the other slot, tried, and in force; the owner and the clips stay."""
     number = FIRST_NUMBER + 1
-    update = make_update("good", number, next_system(number))
+    update, words = there("good"), ["--boot", str(build.BOOT), "--system", str(next_system(number)), "--key", str(KEY)]
+    words += ["--version", f"9.0.{number}", "--out", str(update), "--counter"]
+    with contextlib.suppress(CardError):
+        make_update([*words, str(number + 1)])
+        need(False, "an update of another number than its system's was made")
+    make_update([*words, str(number)])
     before = porch.machine.slot
     bring(porch, update)
     porch.machine.must(
@@ -238,7 +263,8 @@ def is_updated(porch: Porch) -> str:
     need(porch.machine.slot != before, "the same slot runs")
     until(lambda: "is in force" in porch.machine.log_of("stoop-trial.service"), "the trial to be judged", SLOW_S)
     need(porch.machine.must("cat", "/opt/stoop/counter").strip() == str(number), "another version runs")
-    need(porch.machine.run("test", "-e", "/bootfs/stoop-trial").returncode != 0, "the note is still there")
+    noted = porch.machine.must("ls", "/bootfs").split()
+    need("autoboot.txt" in noted and "stoop-trial" not in noted, f"the note is still there: {noted}")
     porch.machine.run("rm", f"/persistent/{update.name}")
     porch.machine.must("sync")
     porch.machine.cut_power()
@@ -255,7 +281,9 @@ def is_gone_back_from(porch: Porch) -> str:
     number = FIRST_NUMBER + 2
     rubbish = FOLDER / "rubbish.img"
     rubbish.write_bytes(secrets.token_bytes(4 * build.MEGA))
-    update = make_update("bad", number, rubbish)
+    update = there("bad")
+    files = {PARTS["boot"]: build.BOOT, PARTS["system"]: rubbish}
+    write(update, files, f"9.0.{number}", number, read_key(KEY))
     before = porch.machine.slot
     bring(porch, update)
     porch.machine.must(
@@ -282,10 +310,9 @@ def next_system(number: int) -> Path:
     return image
 
 
-def make_update(name: str, number: int, system: Path) -> Path:
+def there(name: str) -> Path:
     path = FOLDER / "updates" / f"{name}-image.stoopupdate"
     path.parent.mkdir(exist_ok=True)
-    write(path, {PARTS["boot"]: build.BOOT, PARTS["system"]: system}, f"9.0.{number}", number, read_key(KEY))
     return path
 
 
