@@ -139,6 +139,16 @@ def test_only_a_trial_can_end_in_another_start() -> None:
     assert values("stoop-trial.service", "After") == []
 
 
+def test_the_card_asks_for_time_and_packages_nowhere_but_at_the_router() -> None:
+    script, layer = (IMAGE / "image.sh").read_text(), LAYER.read_text()
+    silent = re.search(r"SILENT=\((.*?)\)", script)
+    assert silent is not None
+    assert {"apt-daily.timer", "apt-daily-upgrade.timer"} <= set(silent[1].split())
+    asked = re.findall(r"^(?:Fallback)?NTP=(.*)$", (IMAGE / "files" / "timesyncd.conf").read_text(), re.MULTILINE)
+    assert asked == ["_gateway", "_gateway"]
+    assert "    - libnss-myhostname\n" in layer
+
+
 def test_wifi_is_there_before_the_network_is_asked_for() -> None:
     assert values("stoop-card.service", "Before") == ["NetworkManager.service"]
     assert values("stoop-grow.service", "Before") == ["stoop-camera.service"]
