@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 Caller: TypeAlias = Device | Invite | None
 Body: TypeAlias = dict[str, Any]  # Any: JSON of the action's own shape, as docs/design/0001 section 6 gives it
-Handler: TypeAlias = "Callable[[Authority, Control, Caller, Payload], Body]"
+Answer: TypeAlias = Body | Callable[[], Body]
+"""Or what makes it, called once nobody has to wait for it any more: it may touch nothing that a command changes."""
+Handler: TypeAlias = "Callable[[Authority, Control, Caller, Payload], Answer]"
 A = TypeVar("A", bound=msgspec.Struct)
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from typing import Any
 
+from camera.action_shape import Answer, Handler
 from camera.actions import ACTIONS, ACTIONS_OF_INVITES, Caller, claim
 from camera.claim_code import ClaimCodes
 from camera.clock import Clock
@@ -70,10 +70,15 @@ class Commands:
     def __init__(self, authority: Authority, control: Control) -> None:
         self._authority, self._control = authority, control
 
-    def answer(self, command: Command) -> CameraMessage:
-        """The result or the refusal; never raises for what a peer sent."""
+    def answer(self, command: Command, lock: AbstractContextManager[object] | None = None) -> CameraMessage:
+        """The result or the refusal; never raises for what a peer sent.
+
+        `lock` is held while the command is carried out, and not while an answer is made that takes long.
+        """
         try:
-            action, body = self._carry_out(command.jws)
+            with lock or nullcontext():
+                action, answer = self._carry_out(command.jws)
+            body = answer() if callable(answer) else answer
         except CommandRefused as refusal:
             return CommandError(command.request_id, refusal.code, str(refusal))
         except OSError as error:
@@ -85,7 +90,7 @@ class Commands:
             return CommandError(command.request_id, "internal", "the camera failed at this: see the device's log")
         return CommandResult(command.request_id, action, body)
 
-    def _carry_out(self, jws: str) -> tuple[str, dict[str, Any]]:  # Any: JSON of the action's own shape
+    def _carry_out(self, jws: str) -> tuple[str, Answer]:
         header = read_header(jws)
         if header.kid == CLAIM_KID:
             return "claim", self._claim(jws)
@@ -97,7 +102,7 @@ class Commands:
             return self._from_invite(jws, header.kid.removeprefix(INVITE_PREFIX))
         return self._from_device(jws, header.kid)
 
-    def _claim(self, jws: str) -> dict[str, Any]:
+    def _claim(self, jws: str) -> Answer:
         authority, now_ns = self._authority, self._authority.clock.monotonic_ns()
         self._must_be_unclaimed()
         key = authority.codes.key(now_ns)
@@ -115,7 +120,7 @@ class Commands:
             raise CommandRefused("forbidden", f"a code can only claim the camera, not {payload.action[:40]!r}")
         return self._run(payload, None, claim)
 
-    def _claim_shown(self, jws: str) -> dict[str, Any]:
+    def _claim_shown(self, jws: str) -> Answer:
         """By the key that was held before the lens. No try is counted: a key cannot be guessed."""
         authority = self._authority
         self._must_be_unclaimed()
@@ -140,14 +145,14 @@ class Commands:
                 "already_claimed", "this camera has an owner: ask for a pairing link from one of their devices"
             )
 
-    def _from_invite(self, jws: str, invite_id: str) -> tuple[str, dict[str, Any]]:
+    def _from_invite(self, jws: str, invite_id: str) -> tuple[str, Answer]:
         invite = self._authority.invites.get(invite_id, self._authority.clock.monotonic_ns())
         if invite is None:
             raise CommandRefused("not_found", "this invitation has ended or was used: ask the owner for a new one")
         payload = verify_ed25519(jws, invite.public_key)
         return payload.action, self._dispatch(payload, invite)
 
-    def _from_recovery(self, jws: str) -> tuple[str, dict[str, Any]]:
+    def _from_recovery(self, jws: str) -> tuple[str, Answer]:
         """By the code of `stoop recover`, which on its own makes nobody an owner: see camera/recovery_actions.py."""
         recovery = self._authority.recovery
         key = recovery.key(self._authority.clock.monotonic_ns())
@@ -164,7 +169,7 @@ class Commands:
             raise CommandRefused("forbidden", f"this code can only recover, not {payload.action[:40]!r}")
         return payload.action, self._run(payload, None, action.carry_out)
 
-    def _from_device(self, jws: str, kid: str) -> tuple[str, dict[str, Any]]:
+    def _from_device(self, jws: str, kid: str) -> tuple[str, Answer]:
         device = next((d for d in self._authority.home.devices() if d.device == kid), None)
         if device is None:
             raise CommandRefused(
@@ -173,7 +178,7 @@ class Commands:
         payload = verify_ed25519(jws, device.public_key)
         return payload.action, self._dispatch(payload, device)
 
-    def _dispatch(self, payload: Payload, caller: Device | Invite) -> dict[str, Any]:
+    def _dispatch(self, payload: Payload, caller: Device | Invite) -> Answer:
         table = ACTIONS_OF_INVITES if isinstance(caller, Invite) else ACTIONS
         action = table.get(payload.action)
         if action is None:
@@ -188,8 +193,8 @@ class Commands:
         self,
         payload: Payload,
         caller: Caller,
-        carry_out: Callable[[Authority, Control, Caller, Payload], dict[str, Any]],
-    ) -> dict[str, Any]:
+        carry_out: Handler,
+    ) -> Answer:
         if not self._authority.nonces.redeem(payload.nonce, self._authority.clock.monotonic_ns()):
             raise CommandRefused("bad_nonce", "this command was used before or is older than a minute: try again")
         return carry_out(self._authority, self._control, caller, payload)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from camera.action_shape import Action, Body, Caller, NoArgs, args_of
+from camera.action_shape import Action, Answer, Body, Caller, NoArgs, args_of
 from camera.control import Control
 from camera.inventory import Inventory, take_inventory, unexpected_keys
 from camera.signed import Payload
@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 NAMES_AT_MOST = 20
 
 
-def inventory_get(authority: Authority, _: Control, __: Caller, payload: Payload) -> Body:
+def inventory_get(authority: Authority, _: Control, __: Caller, payload: Payload) -> Answer:
     """What the camera's own user may look at; the rest is named in `unread`."""
     args_of(payload, NoArgs)
-    return as_body(take_inventory(authority.home.folder.parent))
+    data = authority.home.folder.parent
+    return lambda: as_body(take_inventory(data))  # a full card takes seconds, in which views would not end
 
 
 def as_body(found: Inventory) -> Body:

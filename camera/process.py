@@ -390,9 +390,7 @@ class CameraProcess:
             case NonceWanted(request_id):
                 reply(NonceIssued(request_id, self._authority.nonces.issue(self._clock.monotonic_ns())))
             case Command():
-                with self._authority_lock:
-                    answer = self._commands.answer(message)
-                reply(answer)
+                reply(self._commands.answer(message, self._authority_lock))
                 self._show_claim_code()
             case KeyPictureWanted():
                 if self._has_viewer():

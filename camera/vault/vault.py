@@ -120,8 +120,8 @@ class Vault:
         """From the next clip and epoch on, seal to these; the clip that is open goes on as it began.
 
         Order: `card` in the epoch of the old recipients, `save`, a new epoch. A crash between leaves one of both in
-        force, whole: the start reads what was saved. Raises RecipientError, StorageError, and what `save` raises;
-        nothing is changed then.
+        force, whole: the start reads what was saved. Raises RecipientError, StorageError, and what `save` raises; the
+        old ones stay in force then, and after `save` has raised, `card` stands in their epoch all the same.
         """
         parsed = parse_recipients(recipients)
         with self._lock:

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from camera import inventory_actions
 from camera.actions import end_views
 from camera.contract import AccessUnit, CameraMessage, Command, CommandError, CommandResult, KeyPictureWanted
 from camera.home import Device
+from camera.inventory import Inventory
 from camera.process import CameraProcess
 from camera.settings import Settings
 from camera.signed import encode_base64url
@@ -161,6 +163,26 @@ def test_the_end_of_a_view_is_told_once(camera: CameraProcess, spied: SpiedPubli
     end_views(camera._authority, camera, camera._authority.tickets.end_all(), "left")
 
     assert spied.sent == []
+
+
+def test_views_can_end_while_the_card_is_looked_through(camera: CameraProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+    owner, was_free = Browser(), list[bool]()
+    pair(camera, owner)
+
+    def take_and_let_go() -> None:
+        was_free.append(camera._authority_lock.acquire(blocking=False))
+        if was_free[-1]:
+            camera._authority_lock.release()
+
+    def look(_: Path) -> Inventory:
+        other = threading.Thread(target=take_and_let_go)  # the lock is its holder's to take again
+        other.start()
+        other.join()
+        return Inventory()
+
+    monkeypatch.setattr(inventory_actions, "take_inventory", look)
+    assert isinstance(ask(camera, owner.sign("inventory.get", nonce(camera))), CommandResult)
+    assert was_free == [True]
 
 
 def ignore(_: CameraMessage) -> None: ...
