@@ -95,9 +95,11 @@ def install_wheels(release: Path) -> None:
         mount --bind {ROOTFS}/opt {NATIVE}/opt; mount --bind {release} {NATIVE}/mnt
         exec chroot {NATIVE} sh -ec '
             python3 -m venv --system-site-packages {name}
-            {pip} --find-links /mnt/wheels --require-hashes -r /mnt/theirs.lock
-            {pip} /mnt/wheels/{wheel.name}
-            mv {packages}/bin/* {name}/bin/; rmdir {packages}/bin
+            for what in "--find-links /mnt/wheels --require-hashes -r /mnt/theirs.lock" /mnt/wheels/{wheel.name}; do
+                {pip} $what
+                # pip adds nothing to a bin that is there already
+                mv {packages}/bin/* {name}/bin/; rmdir {packages}/bin
+            done
             {name}/bin/python -m compileall -q {name}/lib > /dev/null || true
             mkdir -p {name}/deploy; cp -r /mnt/deploy/raspberry-pi {name}/deploy/; touch {name}/complete'
     """

@@ -65,7 +65,8 @@ def starts(porch: Porch) -> str:
         need(porch.machine.show(unit, "ActiveState") == "active", f"{unit} is not active")
     listed = porch.machine.must("systemctl", "list-units", "--failed", "--plain", "--no-legend", "--no-pager")
     failed = [line.split()[0] for line in listed.splitlines()]
-    need(set(failed) <= NOT_OURS, f"units failed: {failed}")
+    said = "".join(f"\n{unit}: {porch.machine.log_of(unit)}" for unit in failed)
+    need(set(failed) <= NOT_OURS, f"units failed: {failed}{said}")
     need(porch.machine.must("dpkg", "--print-architecture").strip() == ARCH, f"this is no {ARCH}")
     slot = porch.machine.slot
     return f"Debian 13 for {ARCH} started from slot {slot}, first answer after {answered_s:.0f} s; both units run"

@@ -28,6 +28,7 @@ _UNIT = (
 )
 _PATIENCE = "[Service]\nTimeoutStartSec=1800\nWatchdogSec=600\n"
 """Python alone takes a minute to start under emulation: the units' own limits are for a Pi."""
+_LATE = "[Timer]\nOnBootSec=\nOnBootSec=1h\n"
 _DEVICES = "systemd.default_device_timeout_sec=1800 systemd.default_timeout_start_sec=1800"
 BOOT_LIMIT_S = 2400.0
 """Under emulation, on a machine that others use as well."""
@@ -55,8 +56,9 @@ class Arm:
         extra = [_DEVICES, _credential("systemd.extra-unit.inside.service", unit), "systemd.wants=inside.service"]
         extra += [
             _credential(f"systemd.unit-dropin.{name}.service", _PATIENCE)
-            for name in ("stoop-camera", "stoop-server", "stoop-holes")
+            for name in ("stoop-camera", "stoop-server", "stoop-holes", "stoop-trial")
         ]
+        extra.append(_credential("systemd.unit-dropin.stoop-trial-limit.timer", _LATE))
         self._socket.unlink(missing_ok=True)
         kept = FOLDER / "console.part"
         self._qemu = firmware.qemu(start, kept, self._socket, " ".join(extra))
