@@ -31,13 +31,14 @@ class NoMicrophone:
 class ToneMicrophone:
     """A tone of `address` Hz (default 440), as fast as time passes: for tests and for trying a demo.
 
-    `930/0.5`: half a second of it, half a second of nothing, and so on.
+    `930/0.5`: half a second of it, half a second of nothing, and so on. `930/0.5/9`: the same twice, then nothing for
+    9 s, and so on.
     """
 
     def __init__(self, address: str) -> None:
         try:
-            hz, _, every_s = address.partition("/")
-            self._hz, self._every_s = float(hz or "440"), float(every_s or "0")
+            hz, every_s, pause_s = [*address.split("/"), "0", "0"][:3]
+            self._hz, self._every_s, self._pause_s = float(hz or "440"), float(every_s), float(pause_s)
         except ValueError as error:
             raise DoorbellError(f"the tone {address!r} is no number of Hz: write tone:440") from error
         self._at, self._began_s = 0, time.monotonic()
@@ -46,10 +47,14 @@ class ToneMicrophone:
         t = (np.arange(BLOCK) + self._at) / RATE_HZ
         self._at += BLOCK
         time.sleep(max(0.0, self._began_s + self._at / RATE_HZ - time.monotonic()))
-        if self._every_s and t[0] % (2 * self._every_s) >= self._every_s:
+        if self._every_s and self._is_silent(float(t[0])):
             return np.zeros(BLOCK, np.int16)
         block: Samples = np.round(_LOUDNESS * np.sin(2 * np.pi * self._hz * t)).astype(np.int16)
         return block
+
+    def _is_silent(self, at_s: float) -> bool:
+        in_round_s = at_s % (4 * self._every_s + self._pause_s)
+        return in_round_s >= 4 * self._every_s or in_round_s % (2 * self._every_s) >= self._every_s
 
     def close(self) -> None: ...
 

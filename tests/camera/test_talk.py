@@ -283,3 +283,19 @@ def test_a_damaged_message_of_talk_is_a_message_or_the_one_error(pcm: bytes, at:
 
 def test_what_somebody_said_is_in_no_repr() -> None:
     assert "secret" not in repr(TalkBlock("v", b"secret")) + repr(Sound("v", b"secret", 0))
+
+
+@pytest.mark.parametrize(
+    ("address", "sounds_s"),
+    [
+        ("930", [(0, 12)]),
+        ("930/0.5", [(second, second + 0.5) for second in range(12)]),
+        ("930/0.5/9", [(0, 0.5), (1, 1.5), (11, 11.5)]),
+    ],
+)
+def test_the_tone_for_trying_things_out_comes_and_goes(address: str, sounds_s: list[tuple[float, float]]) -> None:
+    microphone = ToneMicrophone(address)
+    microphone._began_s = float("-inf")  # no waiting
+    heard = [bool(microphone.read().any()) for _ in range(12 * RATE_HZ // BLOCK)]
+    expected = [any(a <= n * BLOCK / RATE_HZ < b for a, b in sounds_s) for n in range(len(heard))]
+    assert heard == expected

@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
+from tests.camera.doorbell.fakes import TAP
 from tests.e2e.owner import claim, draw_rectangle, invite, join, wait_for_frames
 
 ROOT = Path(__file__).parents[2]
@@ -39,6 +40,12 @@ OF_THE_BROWSER = ("Failed to load resource", "An SSL certificate error occurred 
 QUICK = "[camera]\nplate_s = 3\npost_roll_s = 2\nclip_cap_s = 12\n"
 """Settings that make a test wait less; nothing else differs from what an owner runs."""
 SHORT_CLIPS = "[camera]\nfps = 10\nplate_s = 2\npost_roll_s = 1\nclip_cap_s = 10\n"
+DOOR_HZ = 930
+AT_THE_DOOR = (
+    f"message_wait_s = 1\nchime = 'none'\nmicrophone = 'tone:{DOOR_HZ}/0.5/9'\n"
+    "button = 'evdev:{folder}/button'\nspeaker = 'file:{folder}/said.raw'\n"
+)
+"""Somebody who can be heard, and who says something for two seconds only."""
 
 
 @dataclass(slots=True)
@@ -165,6 +172,10 @@ class House:
     stoop: StoopRun
     chromium: Browser
     owner: BrowserContext
+    finger: int
+    """Writes to the button."""
+    said: Path
+    """What the loudspeaker has said."""
     guests: ExitStack = field(default_factory=ExitStack)
     """Browsers of others, each closed with the test that opened it: a live page left open costs as much as a test."""
 
@@ -183,6 +194,9 @@ class House:
         newcomer = self.someone()
         join(newcomer, link, name)
         return newcomer
+
+    def press(self) -> None:
+        os.write(self.finger, TAP)
 
     def finished_clips(self) -> list[str]:
         """Ids, newest first."""
@@ -207,10 +221,14 @@ def house(_house: House) -> Iterator[House]:
 
 @pytest.fixture(scope="session")
 def _house(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with starter(tmp_path_factory.mktemp("house")) as start, ExitStack() as contexts:
-        stoop = start("demo", SHORT_CLIPS)
+    folder = tmp_path_factory.mktemp("house")
+    os.mkfifo(folder / "button")
+    finger = os.open(folder / "button", os.O_RDWR | os.O_NONBLOCK)
+    with starter(folder) as start, ExitStack() as contexts:
+        contexts.callback(os.close, finger)
+        stoop = start("demo", SHORT_CLIPS + AT_THE_DOOR.format(folder=folder))
         owner = contexts.enter_context(quiet_context(chromium, viewport=PHONE, has_touch=True))
-        house = House(stoop, chromium, owner)
+        house = House(stoop, chromium, owner, finger, folder / "said.raw")
         page = owner.new_page()
         claim(page, stoop.url, stoop.code)
         draw_rectangle(page)
