@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
@@ -16,7 +15,7 @@ from camera.errors import CommandRefused
 from camera.hole_actions import note_closed, opened, told
 from camera.hole_desk import HoleDesk
 from camera.home import Device
-from camera.signed import Payload
+from camera.signed import Payload, decode_base64url, encode_base64url
 
 if TYPE_CHECKING:
     from camera.commands import Authority
@@ -42,7 +41,7 @@ def push_key(_: Authority, control: Control, __: Caller, payload: Payload) -> Bo
     desk = control.hole_desk()
     if not desk.open.push_key:
         number = ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value
-        desk.keep(msgspec.structs.replace(desk.open, push_key=b64(number.to_bytes(_KEY_BYTES, "big"))))
+        desk.keep(msgspec.structs.replace(desk.open, push_key=encode_base64url(number.to_bytes(_KEY_BYTES, "big"))))
     return {"public_key": public_half(desk.open.push_key)}
 
 
@@ -96,7 +95,7 @@ def _phone(device: Device, args: JoinArgs) -> Phone:
         made = {"device": device.device, "endpoint": args.endpoint, "key": args.key, "auth": args.auth}
         phone = msgspec.convert(made, Phone)
         push_host(phone.endpoint)
-        ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), unb64(phone.key))
+        ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), decode_base64url(phone.key))
     except BadAddressError as error:
         raise CommandRefused("bad_request", str(error)) from error
     except ValueError as error:  # msgspec's too
@@ -108,16 +107,8 @@ def _phone(device: Device, args: JoinArgs) -> Phone:
 
 def public_half(private: str) -> str:
     """The uncompressed point of a private key, as `applicationServerKey` wants it; both base64url without padding."""
-    key = ec.derive_private_key(int.from_bytes(unb64(private), "big"), ec.SECP256R1())
-    return b64(key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint))
-
-
-def b64(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
-def unb64(text: str) -> bytes:
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    key = ec.derive_private_key(int.from_bytes(decode_base64url(private), "big"), ec.SECP256R1())
+    return encode_base64url(key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint))
 
 
 PUSH_ACTIONS: dict[str, Action] = {

@@ -231,7 +231,7 @@ def test_getting_back_in_with_the_sheet(house: House) -> None:
     page.get_by_test_id("unpaired-recover").click()
     page.get_by_test_id("recover-code").fill("ABCD-2345")
     assert_fine(page)
-    page.get_by_test_id("recover-next").click()
+    page.get_by_test_id("recover-code-next").click()
     page.get_by_test_id("recover-finish").click()
     assert_fine(page)
 

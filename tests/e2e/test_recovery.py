@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import PHONE, ROOT, SHORT_CLIPS, Starter, quiet_context, until
+from tests.e2e.conftest import PHONE, ROOT, SMALL_CLIPS, Starter, quiet_context, until
 from tests.e2e.owner import draw_rectangle, leave_sheet, try_code
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
@@ -23,7 +23,7 @@ PLAYS = "() => [...document.querySelectorAll('video')].some(video => video.curre
 def test_a_new_browser_with_the_printed_sheet_and_a_code_opens_the_old_clip(
     start_stoop: Starter, chromium: Browser
 ) -> None:
-    stoop = start_stoop("demo", SHORT_CLIPS)
+    stoop = start_stoop("demo", SMALL_CLIPS)
     with quiet_context(chromium, viewport=PHONE, has_touch=True) as lost:
         page = lost.new_page()
         page.goto(stoop.url)
@@ -47,6 +47,9 @@ def test_a_new_browser_with_the_printed_sheet_and_a_code_opens_the_old_clip(
         expect(page.get_by_text("This code has ended")).to_be_visible()
 
         type_code(page, code_from_inside(stoop.data))
+        page.get_by_role("button", name="Back", exact=True).click()
+        expect(page.get_by_text("This code has ended")).to_have_count(0)  # that was the other one
+        page.get_by_test_id("recover-code-next").click()
         type_sheet(page, printed.replace("A", "B", 1))
         expect(page.get_by_text("That is not a recovery key")).to_be_visible()
         type_sheet(page, printed.lower())
@@ -85,7 +88,7 @@ def code_from_inside(data: Path) -> str:
 
 def type_code(page: Page, code: str) -> None:
     page.get_by_test_id("recover-code").fill(code)
-    page.get_by_test_id("recover-next").click()
+    page.get_by_test_id("recover-code-next").click()
 
 
 def type_sheet(page: Page, sheet: str) -> None:

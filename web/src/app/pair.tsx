@@ -64,8 +64,8 @@ export function Pair() {
     if (name.trim() === "") return;
     void joining.run(async () => {
       const { cameraName } = await acceptInvite(api, keys, fragment, name.trim());
+      await home.enter(); // where that fails, the page must still stand here to say so
       await go("/", "replace");
-      await home.enter();
       toast(words.pair.done(cameraName));
     });
   };

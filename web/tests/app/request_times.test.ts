@@ -55,6 +55,16 @@ describe("the time of a request", () => {
     expect(found.map((each) => each.id.slice(11))).toEqual(["09:31:00", "10:15:00", "10:59:00"]);
   });
 
+  it("goes over midnight where it ends before it begins", () => {
+    const night = { day: "2026-11-23", from: "23:30", to: "00:15" };
+    const at = ["2026-11-24T00:46:00", "2026-11-24T00:44:00", "2026-11-23T23:01:00", "2026-11-23T00:10:00"];
+    const found = visitsAround(
+      at.map((each) => visit(each)),
+      night,
+    );
+    expect(found.map((each) => each.id)).toEqual(["2026-11-23T23:01:00", "2026-11-24T00:44:00"]);
+  });
+
   it("finds a clip that was still going on", () => {
     expect(visitsAround([visit("2026-11-23T09:29:50", 30)], TIMES)).toHaveLength(1);
   });

@@ -4,6 +4,7 @@ import { useRef, useState } from "preact/hooks";
 import { claimCamera, isNotShownYet } from "../../core/claim";
 import { ApiError, NoAnswerError } from "../../core/errors";
 import { createIdentity, type RecoverySheet, recoverySheet } from "../../core/identity";
+import { Button } from "../../ui/button";
 import { useParts } from "../context";
 import { thisDevice } from "../device_name";
 import { go } from "../router";
@@ -46,6 +47,16 @@ function Dots({ step }: { step: Step }) {
         <i key={each[0]} class={index === now ? "is-now" : index < now ? "is-done" : ""} />
       ))}
     </div>
+  );
+}
+
+/** Browsers warn of a doorbell's own certificate; here is why. */
+function Warned() {
+  return (
+    <details class="small soft more">
+      <summary>{words.claim.warnedTitle}</summary>
+      <p>{words.claim.warnedText}</p>
+    </details>
   );
 }
 
@@ -109,12 +120,21 @@ export function Claim({ cameraId }: { cameraId: string }) {
       {step === "welcome" && <Welcome onStart={() => setStep("code")} />}
       {step === "code" && (
         <CodeStep
+          title={words.claim.codeTitle}
+          text={words.claim.codeText}
+          label={words.claim.codeLabel}
           code={code}
           error={errorAt("code")}
+          testid="claim"
+          after={<Warned />}
+          autoFocus
           onCode={setCode}
           onDone={() => setStep("name")}
-          onShow={() => chooseShowing(true)}
-        />
+        >
+          <Button kind="quiet" wide testid="claim-show" onClick={() => chooseShowing(true)}>
+            {words.claim.showInstead}
+          </Button>
+        </CodeStep>
       )}
       {step === "name" && (
         <NameStep

@@ -1,5 +1,6 @@
 /** Typing the one-time code: dashes and capitals come by themselves. */
 
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { isWholeClaimCode, shownClaimCode } from "../../core/claim";
 import { Button } from "../../ui/button";
@@ -8,15 +9,25 @@ import { words } from "../words";
 import { StepTitle } from "./step_title";
 
 interface CodeStepProps {
+  title: string;
+  text: string;
+  label: string;
   code: string;
   error: string | null;
+  /** `claim` or `recover`: what the test ids begin with. */
+  testid: string;
+  before?: ComponentChildren;
+  after?: ComponentChildren;
+  autoFocus?: boolean;
   onCode: (code: string) => void;
   onDone: () => void;
-  onShow: () => void;
+  /** The other ways to go from here. */
+  children: ComponentChildren;
 }
 
-export function CodeStep({ code, error, onCode, onDone, onShow }: CodeStepProps) {
-  const [complaint, setComplaint] = useState<string | null>(error);
+export function CodeStep(props: CodeStepProps) {
+  const { code, testid, onCode, onDone } = props;
+  const [complaint, setComplaint] = useState<string | null>(props.error);
   const submit = (event: Event) => {
     event.preventDefault();
     if (isWholeClaimCode(code)) onDone();
@@ -24,31 +35,27 @@ export function CodeStep({ code, error, onCode, onDone, onShow }: CodeStepProps)
   };
   return (
     <form onSubmit={submit} noValidate>
-      <StepTitle title={words.claim.codeTitle} text={words.claim.codeText} />
+      <StepTitle title={props.title} text={props.text} />
+      {props.before}
       <TextField
-        label={words.claim.codeLabel}
+        label={props.label}
         value={shownClaimCode(code)}
         placeholder={words.claim.codePlaceholder}
         error={complaint}
         code
-        autoFocus
-        testid="claim-code"
+        autoFocus={props.autoFocus ?? false}
+        testid={`${testid}-code`}
         onValue={(typed) => {
           setComplaint(null);
           onCode(shownClaimCode(typed));
         }}
       />
-      <details class="small soft more">
-        <summary>{words.claim.warnedTitle}</summary>
-        <p>{words.claim.warnedText}</p>
-      </details>
+      {props.after}
       <div class="solo-actions">
-        <Button kind="primary" wide submit testid="claim-code-next">
+        <Button kind="primary" wide submit testid={`${testid}-code-next`}>
           {words.common.next}
         </Button>
-        <Button kind="quiet" wide testid="claim-show" onClick={onShow}>
-          {words.claim.showInstead}
-        </Button>
+        {props.children}
       </div>
     </form>
   );

@@ -1,13 +1,11 @@
 /** For the day on which no paired device is left: a code from the camera itself, and the recovery sheet. */
 
 import { useState } from "preact/hooks";
-import { isWholeClaimCode, shownClaimCode } from "../../core/claim";
 import { ApiError, FormatError, NoKeyError } from "../../core/errors";
 import { recoverCamera } from "../../core/recover";
 import { Button } from "../../ui/button";
-import { TextField } from "../../ui/field";
 import { toast } from "../../ui/toast";
-import { StepTitle } from "../claim/step_title";
+import { CodeStep } from "../claim/code_step";
 import { useParts } from "../context";
 import { thisDevice } from "../device_name";
 import { go } from "../router";
@@ -34,23 +32,10 @@ export function failureOf(error: unknown): Failure {
   return { at: "sheet", sentence: sentenceOf(error) };
 }
 
-interface CodeStepProps {
-  code: string;
-  error: string | null;
-  onCode: (code: string) => void;
-  onDone: () => void;
-}
-
-function CodeStep({ code, error, onCode, onDone }: CodeStepProps) {
-  const [complaint, setComplaint] = useState(error);
-  const submit = (event: Event) => {
-    event.preventDefault();
-    if (isWholeClaimCode(code)) onDone();
-    else setComplaint(words.claim.codeShort);
-  };
+/** What the code step says before its field: where the code comes from. */
+function HowToGet() {
   return (
-    <form onSubmit={submit} noValidate>
-      <StepTitle title={words.recover.title} text={words.recover.text} />
+    <>
       <ol class="steps-bullets">
         {words.recover.steps.map((step) => (
           <li key={step}>
@@ -63,27 +48,7 @@ function CodeStep({ code, error, onCode, onDone }: CodeStepProps) {
           {words.recover.command}
         </code>
       </p>
-      <TextField
-        label={words.recover.codeLabel}
-        value={shownClaimCode(code)}
-        placeholder={words.claim.codePlaceholder}
-        error={complaint}
-        code
-        testid="recover-code"
-        onValue={(typed) => {
-          setComplaint(null);
-          onCode(shownClaimCode(typed));
-        }}
-      />
-      <div class="solo-actions">
-        <Button kind="primary" wide submit testid="recover-next">
-          {words.common.next}
-        </Button>
-        <Button kind="plain" wide testid="recover-back" onClick={() => go("/")}>
-          {words.nav.back}
-        </Button>
-      </div>
-    </form>
+    </>
   );
 }
 
@@ -95,13 +60,17 @@ export function Recover() {
   const [deviceName, setDeviceName] = useState(thisDevice);
   const [isBusy, setBusy] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
+  const stepTo = (next: "code" | "sheet") => {
+    setFailure(null); // it was about another try
+    setStep(next);
+  };
   const finish = async () => {
     setBusy(true);
     setFailure(null);
     try {
       const { cameraName } = await recoverCamera(api, keys, { code, sheet, deviceName: deviceName.trim() });
+      await home.enter(); // where that fails, the page must still stand here to say so
       await go("/", "replace");
-      await home.enter();
       toast(words.recover.done(cameraName), "key");
     } catch (error) {
       const found = failureOf(error);
@@ -115,11 +84,20 @@ export function Recover() {
     <Solo testid="recover">
       {step === "code" && (
         <CodeStep
+          title={words.recover.title}
+          text={words.recover.text}
+          label={words.recover.codeLabel}
           code={code}
           error={failure?.at === "code" ? failure.sentence : null}
+          testid="recover"
+          before={<HowToGet />}
           onCode={setCode}
-          onDone={() => setStep("sheet")}
-        />
+          onDone={() => stepTo("sheet")}
+        >
+          <Button kind="plain" wide testid="recover-back" onClick={() => go("/")}>
+            {words.nav.back}
+          </Button>
+        </CodeStep>
       )}
       {step === "sheet" && (
         <SheetStep
@@ -129,7 +107,7 @@ export function Recover() {
           isBusy={isBusy}
           onSheet={setSheet}
           onDeviceName={setDeviceName}
-          onBack={() => setStep("code")}
+          onBack={() => stepTo("code")}
           onDone={finish}
         />
       )}

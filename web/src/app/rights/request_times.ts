@@ -32,10 +32,17 @@ export function withoutTimes(about: string): string {
   return about.replace(FORM, "").replace(/,\s*$/, "");
 }
 
+/** The end of the span; one that lies before its beginning is of the next day. */
+function endOf({ day, from, to }: Times): number {
+  const end = new Date(`${day}T${to}:59`);
+  if (to < from) end.setDate(end.getDate() + 1);
+  return end.getTime();
+}
+
 /** The visits of this time and half an hour around it, oldest first: people remember roughly. */
 export function visitsAround(visits: readonly Visit[], times: Times): readonly Visit[] {
   const from = Date.parse(`${times.day}T${times.from}:00`) - AROUND_MS;
-  const to = Date.parse(`${times.day}T${times.to}:59`) + AROUND_MS;
+  const to = endOf(times) + AROUND_MS;
   const isThen = ({ atMs, durationS }: Visit) =>
     atMs !== null && atMs <= to && atMs + (durationS ?? 0) * 1000 >= from;
   return visits.filter((visit) => visit.badge !== "missing" && isThen(visit)).reverse();
