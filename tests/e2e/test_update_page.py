@@ -23,8 +23,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from stoop.update.bundle import write
 from stoop.update.command import Place, update
-from tests.e2e.conftest import PHONE, QUICK, ROOT, free_port, quiet_context, until
-from tests.e2e.owner import claim, draw_rectangle
+from tests.e2e.conftest import PHONE, ROOT, SMALL_CLIPS, free_port, quiet_context, until
+from tests.e2e.owner import claim
 from tests.e2e.test_ways_out import assert_fine
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
@@ -33,7 +33,7 @@ OURS = Ed25519PrivateKey.generate()
 STAND_IN = """#!/bin/sh
 # In install.sh's place: camera and server are started anew by the test, as systemd would.
 kill $(cat {root}/pids)
-sleep 2
+sleep 1
 {end}
 """
 FINE, BACK = "exit 0", "echo 'stoop: the new version does not answer, so the one before is back' >&2; exit 2"
@@ -78,7 +78,7 @@ class Doorbell:
         """systemd's part: what ends is started again, and the camera's word starts the updater."""
         while not self.is_over.wait(0.2):
             if all(process.poll() is not None for process in self.processes):
-                time.sleep(3)
+                time.sleep(1)
                 self.start()
 
     def watch_for_updates(self) -> None:
@@ -118,7 +118,7 @@ def doorbell() -> Iterator[Doorbell]:
         doorbell = Doorbell(Path(folder))
         for path in ("run/stoop", "run/stoop-update", "var/lib/stoop", "etc/stoop"):
             (doorbell.root / path).mkdir(parents=True)
-        (doorbell.root / "stoop.toml").write_text(f'source = "demo"\n{QUICK}')
+        (doorbell.root / "stoop.toml").write_text(f'source = "demo"\n{SMALL_CLIPS}')
         doorbell.place.key.write_text(base64.b64encode(OURS.public_key().public_bytes_raw()).decode())
         doorbell.start()
         helpers = [threading.Thread(target=part) for part in (doorbell.keep_running, doorbell.watch_for_updates)]
@@ -138,7 +138,7 @@ def owner(chromium: Browser, doorbell: Doorbell) -> Iterator[BrowserContext]:
     with quiet_context(chromium, viewport=PHONE, has_touch=True) as context:
         page = context.new_page()
         claim(page, doorbell.url, doorbell.code)
-        draw_rectangle(page)
+        page.wait_for_url("**/draw")
         page.close()
         yield context
 
