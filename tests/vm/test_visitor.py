@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator
 from typing import Any, cast
 
 import httpx
 import pytest
 
-from tests.e2e.scripted_owner import ScriptedOwner
+from tests.e2e.scripted_owner import WHOLE_PICTURE, ScriptedOwner
 from tests.vm import visitor
 
 GONE = {"is_delivering": False, "recording_clip": None}
@@ -60,3 +61,18 @@ def test_a_clip_that_does_not_begin_is_asked_for_again(monkeypatch: pytest.Monke
 def test_any_other_refusal_is_the_end() -> None:
     with pytest.raises(httpx.HTTPStatusError, match="403"):
         start(FakeOwner([THERE], 403))
+
+
+@pytest.mark.parametrize(("in_force", "is_fine"), [(WHOLE_PICTURE, True), ("another", False)])
+def test_a_drawing_that_was_taken_at_the_first_asking_is_in_force(
+    monkeypatch: pytest.MonkeyPatch, in_force: str, is_fine: bool
+) -> None:
+    answers = iter([(200, {"digest": None, "mask": None}), (409, {}), (200, {"digest": "x", "mask": in_force})])
+
+    def command(_: ScriptedOwner, action: str, **__: object) -> httpx.Response:
+        code, body = next(answers)
+        return httpx.Response(code, json=body, request=httpx.Request("POST", f"https://test/{action}"))
+
+    monkeypatch.setattr(ScriptedOwner, "command", command)
+    with contextlib.nullcontext() if is_fine else pytest.raises(httpx.HTTPStatusError, match="409"):
+        ScriptedOwner("https://test").draw()
