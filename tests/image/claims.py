@@ -189,11 +189,12 @@ def opened(porch: Porch, clip: str) -> str:
 
 
 def sent_nothing_away(porch: Porch) -> str:
+    until(porch.lan.asked_for_time, "the clock to ask the router", SLOW_S)
     packets = porch.lan.packets_off_lan()
     need(packets == 0, f"{packets} packets went off the LAN")
     for timer in ("apt-daily.timer", "apt-daily-upgrade.timer"):  # hours away, and so not to be waited for
         need(porch.machine.run("systemctl", "is-enabled", timer).stdout.strip() == "masked", f"{timer} would call")
-    return "from the first start on: 0 packets from the machine to anywhere but the LAN"
+    return "from the first start on: 0 packets from the machine to anywhere but the LAN; its clock asked the router"
 
 
 def cannot_call(porch: Porch) -> str:

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 
 from tests.vm.street import DOORBELL, OWN, OWN6, Street, ip, watch
 
 DNSMASQ = "dnsmasq"
+_CLOCK = """
+table inet clock {
+  chain seen {
+    type filter hook prerouting priority filter; policy accept;
+    iifname "lan0" udp dport 123 counter
+  }
+}
+"""
 
 
 class Lan(Street):
@@ -22,12 +31,18 @@ class Lan(Street):
         ip("-6", "addr", "add", f"{OWN6}/64", "dev", "lan0", "nodad")
         ip("link", "set", "lan0", "up")
         watch()
+        subprocess.run(["nft", "-f", "-"], input=_CLOCK, text=True, check=True)
         words = [DNSMASQ, "--keep-in-foreground", "--port=0", "--interface=lan0", "--bind-interfaces", "--conf-file="]
         words += [f"--dhcp-range={DOORBELL},{DOORBELL},1h", f"--dhcp-option=3,{OWN}", "--dhcp-option=6", "--user=root"]
         words += ["--dhcp-leasefile=/dev/null", "--enable-ra", "--dhcp-range=fd00:50::,ra-only", "--log-facility=-"]
         self._router = subprocess.Popen(
             words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
+
+    def asked_for_time(self) -> int:
+        """Questions for the time that came from the machine, whoever they were for."""
+        said = subprocess.run(["nft", "list", "table", "inet", "clock"], capture_output=True, text=True, check=True)
+        return sum(int(count) for count in re.findall(r"counter packets (\d+)", said.stdout))
 
     def take_down(self) -> None:
         if self._router is not None:

@@ -31,6 +31,7 @@ PACKAGES = (
     "systemd", "systemd-sysv", "udev", "dbus", "kmod", "python3", "python3-venv", "nftables", "iproute2",
     "iputils-ping", "procps", "avahi-daemon", "util-linux", "fdisk", "e2fsprogs", "dosfstools", "rsync",
     "initramfs-tools", f"linux-image-cloud-{ARCH}", "network-manager", "openssl",
+    "systemd-timesyncd", "libnss-myhostname",
 )  # fmt: skip
 """The layer's, less what only Raspberry Pi's archive has; the kernel is Debian's for virtual machines."""
 _BINFMT = Path("/proc/sys/fs/binfmt_misc")
