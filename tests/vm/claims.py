@@ -180,6 +180,8 @@ def calls_where_it_was_opened(house: House) -> str:
     house.machine.must("systemctl", "restart", "stoop-firewall.service")
     until(lambda: connects(house, OWN, HOLE_PORT) == "reached", "rules loaded anew to know of the way out", 30)
     visitor.come_back(owner)
+    names = "stoop-names.service"  # its words: a unit that has ended may be forgotten
+    until(lambda: f"{names}: Deactivated successfully" in house.machine.log_of(names, 30), "the look-up of names", 60)
     owner.command("holes.close", kind="webhook").raise_for_status()
     until(lambda: connects(house, OWN, HOLE_PORT) == "refused", "the firewall to close it", 30)
     until(lambda: house.machine.show(courier, "ActiveState") == "inactive", "the courier to end", 90)
