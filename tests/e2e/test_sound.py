@@ -75,8 +75,8 @@ def test_a_clip_with_sound_is_marked_and_heard(house: House, page: Page, tmp_pat
     clips = house.stoop.data / "sealed" / "clips"
     before = set(clips.iterdir())
     page.get_by_test_id("tab-live").click()
-    expect(page.get_by_test_id("live-sound")).to_have_text("Sound is recorded")
     page.wait_for_function("() => document.querySelector('[data-testid=live-video]')?.readyState >= 2")
+    expect(page.get_by_test_id("live-sound")).to_have_text("Sound is recorded", timeout=30_000)
     if page.get_by_test_id("live-recording").count() == 0:
         page.get_by_test_id("record-now").click()
     until(lambda: set(clips.iterdir()) - before, "a clip to begin")
