@@ -47,6 +47,7 @@ REAL_PROCESSES = (
     "tests/interop/",
     "tests/stoop/test_interop.py",
     "tests/test_wheel.py",
+    "tests/vm/",
     "tests/camera/vault/test_clip_in_browser.py",
 )
 MOST_TRIED_TWICE = 12
@@ -65,6 +66,8 @@ DEBIAN_FOR_TESTS = {
     "sshd": "openssh-server",
     "mkfs.ext4": "e2fsprogs",
     "mkfs.erofs": "erofs-utils",
+    "systemd-nspawn": "systemd-container",
+    "debootstrap": "debootstrap",
     "gst-launch-1.0": "gstreamer1.0-tools gstreamer1.0-nice gstreamer1.0-plugins-good gstreamer1.0-plugins-bad "
     "python3-gst-1.0 gir1.2-gst-plugins-bad-1.0",
 }

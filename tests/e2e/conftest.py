@@ -37,9 +37,11 @@ FLAGS = [
 PHONE: ViewportSize = {"width": 390, "height": 844}
 OF_THE_BROWSER = ("Failed to load resource", "An SSL certificate error occurred when fetching the script")
 """What Chromium itself writes on the console where it refuses something; the page tells its owner in words."""
-QUICK = "[camera]\nplate_s = 3\npost_roll_s = 2\nclip_cap_s = 12\n"
+SMALL = "[camera]\nwidth_px = 640\nheight_px = 360\n"
+"""A quarter of the pictures' work, most of what a test with a live page costs; test_main_job looks at the full size."""
+QUICK = f"{SMALL}plate_s = 3\npost_roll_s = 2\nclip_cap_s = 12\n"
 """Settings that make a test wait less; nothing else differs from what an owner runs."""
-SHORT_CLIPS = "[camera]\nfps = 10\nplate_s = 2\npost_roll_s = 1\nclip_cap_s = 10\n"
+SHORT_CLIPS = f"{SMALL}fps = 10\nplate_s = 2\npost_roll_s = 1\nclip_cap_s = 10\n"
 DOOR_HZ = 930
 AT_THE_DOOR = (
     f"message_wait_s = 1\nchime = 'none'\nmicrophone = 'tone:{DOOR_HZ}/0.5/9'\n"

@@ -38,7 +38,7 @@ def page(house: House) -> Iterator[Page]:
 
 
 def test_a_second_owner_paired_by_link_plays_the_first_ones_clip(house: House) -> None:
-    clip = house.finished_clips()[-1]
+    clip = house.finished_clips()[0]  # the oldest may lie below what a long list shows at first
     second = house.joined("owner", "Tablet")
 
     second.goto(f"{house.url}/clips")

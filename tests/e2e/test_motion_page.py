@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import Starter
+from tests.e2e.conftest import PHONE, quiet_context, starter
 from tests.e2e.owner import claim, draw_rectangle, wait_for_frames
 from tests.e2e.test_accessibility import AXE, assert_fine
 
@@ -16,11 +17,20 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
 LONG_MS = 120_000
 
 
-def test_an_owner_sees_what_counts_and_says_how_keen_and_where(start_stoop: Starter, page: Page) -> None:
-    stoop = start_stoop("demo")
-    claim(page, stoop.url, stoop.code)
-    draw_rectangle(page)
-    page.goto(f"{stoop.url}/settings")
+@pytest.fixture(scope="module")
+def url_and_page(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Page]]:
+    """A claimed demo and its owner's page: each test waits for a visitor, whom one run brings for both."""
+    options = {"viewport": PHONE, "has_touch": True}
+    with starter(tmp_path_factory.mktemp("motion")) as start, quiet_context(chromium, **options) as phone:
+        stoop, page = start("demo"), phone.new_page()
+        claim(page, stoop.url, stoop.code)
+        draw_rectangle(page)
+        yield stoop.url, page
+
+
+def test_an_owner_sees_what_counts_and_says_how_keen_and_where(url_and_page: tuple[str, Page]) -> None:
+    url, page = url_and_page
+    page.goto(f"{url}/settings")
     page.get_by_test_id("settings-motion").click()
     wait_for_frames(page, 1)
 
@@ -47,17 +57,15 @@ def test_an_owner_sees_what_counts_and_says_how_keen_and_where(start_stoop: Star
     expect(page.get_by_test_id("motion-area-0")).to_contain_text("must step into it")
     expect(page.get_by_test_id("motion-area-1")).to_contain_text("must cross it")
     page.get_by_test_id("motion-area-delete-0").click()
-    page.goto(f"{stoop.url}/log")
+    page.goto(f"{url}/log")
     expect(page.get_by_test_id("log-lines")).to_contain_text("where motion counts")
     expect(page.get_by_test_id("log-lines")).to_contain_text("how sensitive it is")
     expect(page.get_by_text("was shown where something moves").first).to_be_visible()
 
 
-def test_a_false_alarm_makes_it_calmer_there_until_it_is_undone(start_stoop: Starter, page: Page) -> None:
-    stoop = start_stoop("demo")
-    claim(page, stoop.url, stoop.code)
-    draw_rectangle(page)
-    page.goto(f"{stoop.url}/clips")
+def test_a_false_alarm_makes_it_calmer_there_until_it_is_undone(url_and_page: tuple[str, Page]) -> None:
+    url, page = url_and_page
+    page.goto(f"{url}/clips")
     clip = page.locator("[data-testid=clips] a.visit:has(.visit-length)", has_text="Somebody came by").first
     clip.wait_for(timeout=LONG_MS)
 
@@ -85,10 +93,10 @@ def test_a_false_alarm_makes_it_calmer_there_until_it_is_undone(start_stoop: Sta
     page.get_by_test_id("false-alarm-yes").click()
     expect(page.get_by_test_id("false-alarm-marked")).to_contain_text("It is calmer now")
 
-    page.goto(f"{stoop.url}/motion")
+    page.goto(f"{url}/motion")
     expect(page.get_by_test_id("motion-calmer")).to_have_count(1)
     expect(page.locator(".calmer")).to_have_count(1, timeout=LONG_MS)
     page.locator("[data-testid^=motion-undo-]").click()
     expect(page.get_by_test_id("motion-calmer")).to_have_count(0)
-    page.goto(f"{stoop.url}/log")
+    page.goto(f"{url}/log")
     expect(page.get_by_test_id("log-lines")).to_contain_text("a false alarm taken back")
