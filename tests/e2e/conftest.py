@@ -38,8 +38,9 @@ PHONE: ViewportSize = {"width": 390, "height": 844}
 OF_THE_BROWSER = ("Failed to load resource", "An SSL certificate error occurred when fetching the script")
 """What Chromium itself writes on the console where it refuses something; the page tells its owner in words."""
 SMALL = "[camera]\nwidth_px = 640\nheight_px = 360\n"
-"""A quarter of the pictures' work, most of what a test with a live page costs; test_main_job looks at the full size."""
-QUICK = f"{SMALL}plate_s = 3\npost_roll_s = 2\nclip_cap_s = 12\n"
+"""A quarter of the pictures' work, most of what a test with a live page costs."""
+_TIMES = "plate_s = 3\npost_roll_s = 2\nclip_cap_s = 12\n"
+QUICK, FULL_SIZE = f"{SMALL}{_TIMES}", f"[camera]\n{_TIMES}"
 """Settings that make a test wait less; nothing else differs from what an owner runs."""
 SHORT_CLIPS = f"{SMALL}fps = 10\nplate_s = 2\npost_roll_s = 1\nclip_cap_s = 10\n"
 DOOR_HZ = 930

@@ -11,13 +11,13 @@ import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from tests.camera.doorbell.fakes import TAP, loudest_hz
-from tests.e2e.conftest import Starter, until
+from tests.e2e.conftest import SMALL, Starter, until
 from tests.e2e.owner import claim, draw_rectangle, wait_for_frames
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 
 SETTINGS = (
-    "[camera]\nplate_s = 2\npost_roll_s = 1\nclip_cap_s = 10\n"
+    f"{SMALL}plate_s = 2\npost_roll_s = 1\nclip_cap_s = 10\n"
     'button = "evdev:{folder}/button"\nspeaker = "file:{folder}/heard.raw"\n'
 )
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from tests.e2e.conftest import SHARED, Starter, until
+from tests.e2e.conftest import FULL_SIZE, SHARED, Starter, until
 from tests.e2e.marked_video import marker_pixels, paint_marker
 from tests.e2e.owner import claim, download, draw, look, wait_for_frames
 
@@ -82,7 +82,7 @@ def test_an_owner_claims_draws_watches_and_plays_a_visit(
 
 
 def test_the_demo_scene_lives_from_claim_to_clip(start_stoop: Starter, page: Page) -> None:
-    stoop = start_stoop("demo")
+    stoop = start_stoop("demo", FULL_SIZE)
     claim(page, stoop.url, stoop.code)
     page.get_by_test_id("draw-rectangle").click()
     page.get_by_test_id("draw-save").click()

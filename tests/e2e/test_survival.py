@@ -16,12 +16,12 @@ import httpx
 import pytest
 
 from stoop.open_clips import ClipReport, list_clips, open_clips
-from tests.e2e.conftest import ROOT, Starter, StoopRun, until
+from tests.e2e.conftest import ROOT, SMALL, Starter, StoopRun, until
 from tests.e2e.scripted_owner import ScriptedOwner
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
-QUICK = "[camera]\npost_roll_s = 2\nclip_cap_s = 300\nplate_s = 3\n"
+QUICK = f"{SMALL}post_roll_s = 2\nclip_cap_s = 300\nplate_s = 3\n"
 
 
 @pytest.fixture

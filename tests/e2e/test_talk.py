@@ -11,14 +11,14 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.camera.doorbell.fakes import loudest_hz
-from tests.e2e.conftest import CHROMIUM, FLAGS, PHONE, Starter, quiet_context, until
+from tests.e2e.conftest import CHROMIUM, FLAGS, PHONE, SMALL, Starter, quiet_context, until
 from tests.e2e.owner import claim, draw_rectangle
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 
 OWNER_HZ, DOOR_HZ = 620, 930
 SETTINGS = (
-    "[camera]\nplate_s = 2\npost_roll_s = 1\nclip_cap_s = 10\nbutton = 'none'\nchime = 'none'\n"
+    f"{SMALL}plate_s = 2\npost_roll_s = 1\nclip_cap_s = 10\nbutton = 'none'\nchime = 'none'\n"
     "microphone = '{microphone}'\nspeaker = '{speaker}'\n"
 )
 HEARD_HZ = """async () => {
