@@ -49,8 +49,8 @@ AT_THE_DOOR = (
     "button = 'evdev:{folder}/button'\nspeaker = 'file:{folder}/said.raw'\n"
 )
 """Somebody who can be heard, and who says something for two seconds only."""
-SMALL_CLIPS = f"{SHORT_CLIPS}width_px = 640\nheight_px = 360\npre_roll_s = 8\n"
-"""For tests that look at nothing fine: a clip made by hand ends two seconds after the press."""
+BRIEF_CLIPS = f"{SHORT_CLIPS}pre_roll_s = 8\n"
+"""A clip made by hand ends two seconds after the press."""
 
 
 @dataclass(slots=True)

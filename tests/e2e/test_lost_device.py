@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.e2e.conftest import PHONE, SMALL_CLIPS, Starter, quiet_context, until
+from tests.e2e.conftest import BRIEF_CLIPS, PHONE, Starter, quiet_context, until
 from tests.e2e.owner import action_of, claim, draw_rectangle, invite, join, wait_for_frames
 from tests.e2e.test_claim import open_clips
 
@@ -17,7 +17,7 @@ PLAYS = "() => [...document.querySelectorAll('video')].some(video => video.curre
 
 
 def test_after_a_loss_the_others_go_on_with_a_new_key(start_stoop: Starter, chromium: Browser, tmp_path: Path) -> None:
-    stoop = start_stoop("demo", SMALL_CLIPS)
+    stoop = start_stoop("demo", BRIEF_CLIPS)
     contexts = [quiet_context(chromium, viewport=PHONE, has_touch=True) for _ in range(3)]
     with contexts[0] as one, contexts[1] as two, contexts[2] as three:
         phone, tablet, lost = one.new_page(), two.new_page(), three.new_page()

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import PHONE, ROOT, SMALL_CLIPS, Starter, quiet_context, until
+from tests.e2e.conftest import BRIEF_CLIPS, PHONE, ROOT, Starter, quiet_context, until
 from tests.e2e.owner import draw_rectangle, leave_sheet, try_code
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
@@ -23,7 +23,7 @@ PLAYS = "() => [...document.querySelectorAll('video')].some(video => video.curre
 def test_a_new_browser_with_the_printed_sheet_and_a_code_opens_the_old_clip(
     start_stoop: Starter, chromium: Browser
 ) -> None:
-    stoop = start_stoop("demo", SMALL_CLIPS)
+    stoop = start_stoop("demo", BRIEF_CLIPS)
     with quiet_context(chromium, viewport=PHONE, has_touch=True) as lost:
         page = lost.new_page()
         page.goto(stoop.url)

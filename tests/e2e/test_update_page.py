@@ -23,7 +23,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from stoop.update.bundle import write
 from stoop.update.command import Place, update
-from tests.e2e.conftest import PHONE, ROOT, SMALL_CLIPS, free_port, quiet_context, until
+from tests.e2e.conftest import BRIEF_CLIPS, PHONE, ROOT, free_port, quiet_context, until
 from tests.e2e.owner import claim
 from tests.e2e.test_ways_out import assert_fine
 
@@ -118,7 +118,7 @@ def doorbell() -> Iterator[Doorbell]:
         doorbell = Doorbell(Path(folder))
         for path in ("run/stoop", "run/stoop-update", "var/lib/stoop", "etc/stoop"):
             (doorbell.root / path).mkdir(parents=True)
-        (doorbell.root / "stoop.toml").write_text(f'source = "demo"\n{SMALL_CLIPS}')
+        (doorbell.root / "stoop.toml").write_text(f'source = "demo"\n{BRIEF_CLIPS}')
         doorbell.place.key.write_text(base64.b64encode(OURS.public_key().public_bytes_raw()).decode())
         doorbell.start()
         helpers = [threading.Thread(target=part) for part in (doorbell.keep_running, doorbell.watch_for_updates)]
