@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
 
 from tests.camera.doorbell.fakes import TAP
 from tests.e2e.owner import claim, draw_rectangle, invite, join, wait_for_frames
@@ -100,6 +100,7 @@ def free_port() -> int:
 
 
 Starter = Callable[..., StoopRun]
+expect.set_options(timeout=30_000)  # Playwright's own 5 s are for a machine that does nothing else
 
 
 @contextmanager
