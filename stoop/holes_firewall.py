@@ -11,9 +11,9 @@ from typing import Annotated, Literal, TypeAlias
 import msgspec
 
 from camera.contract import PUSH_PORT, PUSH_SERVICES, HoleKind
-from camera.contract.plain_file import read_plain
 from server.courier.names import MOST_BYTES as MOST_NAMES_BYTES
 from server.courier.names import read_names
+from server.plain_file import read_plain
 
 LIST = Path("/run/stoop/holes.json")
 NAMES = Path("/run/stoop-names/names.json")

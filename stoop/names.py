@@ -11,8 +11,8 @@ import msgspec
 
 from camera.atomic_file import replace_file
 from camera.contract import PUSH_PORT, PUSH_SERVICES
-from camera.contract.plain_file import read_plain
 from server.courier.names import public
+from server.plain_file import read_plain
 from stoop.holes_firewall import MOST_BYTES, BadListError, names_in, read_list
 
 EVERY_S = 600.0

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from camera.contract import PUSH_SERVICES
-from camera.contract.plain_file import read_plain
+from server.plain_file import read_plain
 
 NAMES = "names.json"
 MOST_BYTES, MOST_ADDRESSES = 8192, 8

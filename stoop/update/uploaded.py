@@ -12,8 +12,8 @@ from typing import BinaryIO, Protocol
 
 import msgspec
 
-from camera.contract.plain_file import open_folder, open_plain
 from camera.update_desk import MAX_FILE_BYTES, AskedUpdate
+from server.plain_file import open_folder, open_plain
 from stoop.update.errors import UpdateRefused
 from stoop.update.outcome import Outcomes
 
