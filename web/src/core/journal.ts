@@ -109,8 +109,8 @@ function pacer(files: readonly EpochFile[], options: ReadOptions): (readRecords:
 
 /**
  * Why an epoch is sealed to a key that this browser lacks; null where nothing says so. Either the last epoch before it that
- * opened names a new key which is none of `held`, or all that opens comes after it. A server that puts in one sealed to anybody
- * gains nothing by either: the epoch behind it, or the pin, names the root of the genuine one.
+ * opened names a new key which is none of `held`, or all that opens comes after it. That one was not exchanged is known only
+ * where the epoch behind it opens, or the pin names it; of the others, once the missing key is there.
  */
 function explanation(
   epochs: readonly Epoch[],
@@ -140,10 +140,13 @@ function headProblems(epoch: Epoch, cameraId: string | null): JournalProblem[] {
 }
 
 function linkProblems(epoch: Epoch, before: Epoch | null): JournalProblem[] {
-  if (!epoch.head) return [];
   const report = (verdict: "gap" | "altered", detail: string): JournalProblem[] => [
     { verdict, epoch: epoch.epoch, index: null, detail },
   ];
+  if (!epoch.head) {
+    const due = before ? before.epoch + 1 : 0; // the camera counts from 0, leaves none out and lets none go
+    return epoch.isForeign && epoch.epoch !== due ? report("gap", `epoch ${due} is missing`) : [];
+  }
   const link = epoch.head.previous;
   if (!link)
     return before ? report("altered", `it follows none, and yet epoch ${before.epoch} is there`) : [];

@@ -162,4 +162,38 @@ describe("a journal of two keys", () => {
     expect(await verdictOf(forged)).toBe("altered");
     expect((await readJournal([first.file], made)).verdict).toBe("altered");
   });
+
+  it("has a gap where one of several epochs of a lacked key is missing, at the beginning too", async () => {
+    const [a, b, c] = [await testIdentity(), await newClassic(), await newClassic()];
+    const zero = await writeEpoch(0, [STARTED, CHANGED], a);
+    const one = await writeEpoch(1, [STARTED, CHANGED], b, zero.end);
+    const two = await writeEpoch(2, [STARTED], b, one.end);
+    const three = await writeEpoch(3, [STARTED], c, two.end);
+    const all = [zero, one, two, three];
+    const without = async (gone: number | null, ring: string) =>
+      (
+        await readJournal(
+          all.filter((_, at) => at !== gone).map((each) => each.file),
+          ring,
+        )
+      ).verdict;
+
+    expect(await without(null, c)).toBe("older_key");
+    for (const gone of [0, 1, 2]) expect([gone, await without(gone, c)]).toEqual([gone, "gap"]);
+    expect(await without(null, a)).toBe("other_key");
+    for (const gone of [1, 2]) expect([gone, await without(gone, a)]).toEqual([gone, "gap"]);
+  });
+
+  it("is checked where nothing opens behind it, and no pin names it, once the missing key is there", async () => {
+    const [a, b, c] = [await testIdentity(), await newClassic(), await newClassic()];
+    const zero = await writeEpoch(0, [STARTED, CHANGED], a);
+    const one = await writeEpoch(1, [STARTED, CHANGED], b, zero.end);
+    const two = await writeEpoch(2, [STARTED], c, one.end);
+    const forged = await writeEpoch(0, [STARTED, STARTED], a);
+    const files = [forged, one, two].map((each) => each.file);
+
+    expect((await readJournal(files, c)).verdict).toBe("older_key");
+    expect((await readJournal(files, c, { pin: zero.end })).verdict).toBe("altered");
+    expect((await readJournal(files, `${c}\n${b}`)).verdict).toBe("altered");
+  });
 });
