@@ -12,7 +12,7 @@ from camera.control import Control
 from camera.home import CameraRecord, Device
 from camera.loosening import SoundChoice, WaitingSound
 from camera.vault.cards import SettingsChanged
-from camera.waiting_words import let_wait, note_setting, save_waiting, waits_no_more
+from camera.waiting_words import let_wait, note_setting, tell_dropped, waits_no_more
 
 if TYPE_CHECKING:
     from camera.commands import Authority
@@ -60,11 +60,11 @@ def keep_deaf(authority: Authority, control: Control, by: Device, choice: SoundC
     """Drop what waits; whether anything did. To keep less needs no journal: the record follows when it can."""
     if authority.loosening.drop_sound(choice) is None:
         return False
-    save_waiting(authority, control)
-    control.note_later(
-        SettingsChanged(at_ms=authority.clock.wall_ms(), device=by.device, name=by.name, what=f"{choice}_kept")
+    tell_dropped(
+        authority,
+        control,
+        SettingsChanged(at_ms=authority.clock.wall_ms(), device=by.device, name=by.name, what=f"{choice}_kept"),
     )
-    control.announce("mask.cancelled")
     return True
 
 

@@ -108,7 +108,7 @@ class Loosening:
 
     @property
     def is_save_due(self) -> bool:
-        """Time has passed that a crash would forget."""
+        """Something changed or time has passed that a crash would forget."""
         return self._unsaved_ns >= SAVE_EVERY_NS
 
     def saved(self) -> None:
@@ -170,7 +170,9 @@ class Loosening:
         return dropped
 
     def _change(self, **parts: WaitingDrawing | WaitingUnlock | WaitingWake | WaitingSound | None) -> None:
+        """To be saved, and where that fails, soon: what is dropped here only would come back with the next start."""
         self._waiting = msgspec.structs.replace(self._waiting, **parts)
+        self._unsaved_ns = SAVE_EVERY_NS
 
 
 W = TypeVar("W", WaitingDrawing, WaitingUnlock, WaitingWake, WaitingSound)

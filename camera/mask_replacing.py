@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -15,7 +16,7 @@ from camera.loosening import WAIT_NS, Waiting, WaitingDrawing, WaitingUnlock
 from camera.mask import Mask, MaskError, parse_mask
 from camera.mask_change import MaskChange, percent
 from camera.vault import cards
-from camera.waiting_words import let_wait, note_setting, save_waiting, waits_no_more
+from camera.waiting_words import let_wait, note_setting, save_waiting, tell_dropped, waits_no_more
 from camera.waking import keep_asleep, wake_if_due
 
 if TYPE_CHECKING:
@@ -69,13 +70,14 @@ def ask_to_unlock(authority: Authority, control: Control, device: Device) -> Non
 
 
 def cancel(authority: Authority, control: Control, device: Device) -> None:
-    """All that waits is dropped. Raises CommandRefused not_found when nothing waits."""
+    """All that waits is dropped. Raises CommandRefused not_found when nothing waits, OSError as `tell_dropped`."""
     if authority.loosening.waiting == Waiting():
         raise CommandRefused("not_found", "nothing waits any more: look at the drawing again")
-    keep_asleep(authority, control, device)
-    for choice in CHOICES:
-        keep_deaf(authority, control, device, choice)
-    _drop(authority, control, device, "owner", drawing=True, unlock=True)
+    with contextlib.ExitStack() as all_of_it:  # whatever the card says to one of them
+        all_of_it.callback(_drop, authority, control, device, "owner", drawing=True, unlock=True)
+        for choice in CHOICES:
+            all_of_it.callback(keep_deaf, authority, control, device, choice)
+        all_of_it.callback(keep_asleep, authority, control, device)
 
 
 def keep_locked(authority: Authority, control: Control, device: Device) -> None:
@@ -234,14 +236,10 @@ def _drop(
     dropped = [loosening.drop_drawing() if drawing else None, loosening.drop_unlock() if unlock else None]
     if not any(dropped):
         return
-    save_waiting(authority, control)
-    for each in dropped:
-        if each:
-            new = each.digest if isinstance(each, WaitingDrawing) else None
-            control.note_later(
-                cards.MaskCancelled(at_ms=authority.clock.wall_ms(), device=by.device, name=by.name, new=new, why=why)
-            )
-    control.announce("mask.cancelled")
+    at_ms = authority.clock.wall_ms()
+    news = [each.digest if isinstance(each, WaitingDrawing) else None for each in dropped if each]
+    told = [cards.MaskCancelled(at_ms=at_ms, device=by.device, name=by.name, new=new, why=why) for new in news]
+    tell_dropped(authority, control, *told)
 
 
 def _second_question(change: MaskChange) -> str:

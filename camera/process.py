@@ -53,7 +53,7 @@ from camera.plate_session import PlateSession
 from camera.publisher import Publisher
 from camera.recorder import RecorderAction
 from camera.replies import Replies
-from camera.revoking import finish_removals
+from camera.revoking import find_leftovers, finish_removals
 from camera.settings import Settings
 from camera.shown_key import CodeReader
 from camera.sound_desk import SoundDesk, open_sound_in
@@ -152,7 +152,7 @@ class CameraProcess:
         self._message = MessageDesk(self._clock, self._bell.sound, self, settings.camera.message_wait_s)
         self._message_over_ns: int | None = None
         self._has_message_clip = False
-        self._hear_lock = threading.Lock()
+        self._switch_lock = threading.Lock()
         self._sound.on_loud = self._message.heard
         self._watch = Watch(settings.camera, open_source, self, self, lookers, self._guard, self._desk, make_smaller)
         self._parcels = ParcelDesk(data / "camera", self._parcel_seen)
@@ -208,15 +208,16 @@ class CameraProcess:
     def let_time_pass(self) -> None:
         """Carry out what has waited its day under the lock, and see to a recovery. Safe from any thread."""
         with self._authority_lock:
+            finish_removals(self._authority, self)  # first: what a removed device asked for never happens
             carry_out_due(self._authority, self)
-            finish_removals(self._authority, self)
             self._authority.recovery.look(self._clock.monotonic_ns())
 
     def _load(self, home: Home, record: CameraRecord) -> None:
         self._storage.use(keep_hours=record.keep_hours, share=record.clips_share)
         if record.recipient:
             self._storage.resume(record.recipient)
-        self._switch(record)
+        self._switch()
+        find_leftovers(self._authority, self)
         self.waiting_changed()
         try:
             text = home.mask_text()
@@ -341,7 +342,7 @@ class CameraProcess:
         if self._bell_only.is_on:
             if is_visitor:  # an owner's test rings: it must not open an eye that only visitors may open
                 self._bell_only.press(at_ns)
-                self._switch(self._authority.home.camera())
+                self._switch()
         elif self._board.state().is_delivering:
             self._watch.wish(lambda pipeline: pipeline.press(at_ns))
 
@@ -353,7 +354,7 @@ class CameraProcess:
 
     def use_record(self, record: CameraRecord) -> None:
         self._board.be(_identity(record))
-        self._switch(record)
+        self._switch()
         self._storage.use(keep_hours=record.keep_hours, share=record.clips_share)
         self._show_claim_code()
 
@@ -535,7 +536,7 @@ class CameraProcess:
             finally:
                 self._authority_lock.release()
         if self.is_dark() and self._watch.is_on:
-            self._switch(self._authority.home.camera())
+            self._switch()
         self._hear()  # whether pictures come, are shown and can be kept is known to other threads
         if self._is_card_faulty and now_ns >= self._retry_at_ns:
             self._retry_at_ns = now_ns + _RETRY_NS
@@ -554,20 +555,22 @@ class CameraProcess:
     def _has_viewer(self) -> bool:
         return self._authority.tickets.has_viewer(self._clock.monotonic_ns())
 
-    def _switch(self, record: CameraRecord) -> None:
+    def _switch(self) -> None:
         """The lens is open while the owner wants it, and in bell-only mode for a minute from each press."""
-        self._bell_only.switch(is_on=record.is_bell_only)
-        is_dark = self.is_dark()
-        self._watch.switch(
-            is_on=record.is_watching and not is_dark,
-            records_on_motion=record.is_recording_on_motion and not record.is_bell_only,
-        )
-        self._board.update(is_dark=is_dark)
+        with self._switch_lock:  # a press of before the owner's word must not open again what that closed
+            record = self._authority.home.camera()
+            self._bell_only.switch(is_on=record.is_bell_only)
+            is_dark = self.is_dark()
+            self._watch.switch(
+                is_on=record.is_watching and not is_dark,
+                records_on_motion=record.is_recording_on_motion and not record.is_bell_only,
+            )
+            self._board.update(is_dark=is_dark)
         self._hear()
 
     def _hear(self) -> None:
         """The microphone is open for clips only while the owner wants their sound and there can be a clip at all."""
-        with self._hear_lock:  # so that a look from before the owner's word never comes after one from after it
+        with self._switch_lock:  # so that a look from before the owner's word never comes after one from after it
             record = self._authority.home.camera()
             self._sound.switch(is_on=record.is_sound_recorded and self._may_record(record))
 

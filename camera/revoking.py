@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from camera.contract import Push
 from camera.control import Control
 from camera.errors import CommandRefused
 from camera.home import Device
@@ -35,6 +36,19 @@ def revoke(authority: Authority, control: Control, gone: Device, by: Device) -> 
     control.announce("devices.changed")
     authority.removed.append((gone, by))
     finish_removals(authority, control)
+
+
+def find_leftovers(authority: Authority, control: Control) -> None:
+    """At the start: the power may have gone between the end of a device and that of what it had asked for."""
+    paired, waiting = {device.device for device in authority.home.devices()}, authority.loosening.waiting
+    wishes = (waiting.drawing, waiting.unlock, waiting.wake, waiting.sound, waiting.message)
+    push = control.hole_desk().open.of("push")
+    left = {phone.device: phone.device[:8] for phone in push.phones} if isinstance(push, Push) else {}
+    left |= {wish.device: wish.name for wish in wishes if wish}
+    for device, name in left.items():
+        if device not in paired:
+            gone = Device(device, name, "viewer", b"", 0)
+            authority.removed.append((gone, gone))
 
 
 def finish_removals(authority: Authority, control: Control) -> None:

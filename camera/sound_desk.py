@@ -98,6 +98,8 @@ class SoundDesk:
         begin, which would leave the microphone open with nobody to close it.
         """
         with self._lock:
+            if self._is_chosen and chosen is False:
+                self._kept.clear()  # also while a message is heard
             self._is_chosen = self._is_chosen if chosen is None else chosen
             self._is_for_message = self._is_for_message if message is None else message
             was_on, is_on = self.is_on, self._is_chosen or self._is_for_message

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from camera.control import Control
 from camera.loosening import WaitingSound, WaitingUnlock, WaitingWake
-from camera.vault.cards import SettingsChanged
+from camera.vault.cards import MaskCancelled, SettingsChanged
 
 if TYPE_CHECKING:
     from camera.commands import Authority
@@ -25,6 +25,15 @@ def save_waiting(authority: Authority, control: Control) -> None:
     authority.home.save_waiting(authority.loosening.waiting)
     authority.loosening.saved()
     control.waiting_changed()
+
+
+def tell_dropped(authority: Authority, control: Control, *records: SettingsChanged | MaskCancelled) -> None:
+    """Something waits no more. Raises OSError when that is not on the disk yet: it is dropped all the same, and
+    `Loosening.is_save_due` until it is there too."""
+    for record in records:
+        control.note_later(record)
+    control.announce("mask.cancelled")
+    save_waiting(authority, control)
 
 
 def let_wait(authority: Authority, control: Control, wish: _Wish, drop: Callable[[], object]) -> None:

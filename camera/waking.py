@@ -10,7 +10,7 @@ from camera.control import Control
 from camera.home import Device
 from camera.loosening import WaitingWake
 from camera.vault.cards import SettingsChanged
-from camera.waiting_words import let_wait, note_setting, save_waiting, waits_no_more
+from camera.waiting_words import let_wait, note_setting, tell_dropped, waits_no_more
 
 if TYPE_CHECKING:
     from camera.commands import Authority
@@ -31,9 +31,8 @@ def keep_asleep(authority: Authority, control: Control, by: Device) -> bool:
     """Drop what waits; whether anything did. To see less needs no journal: the record follows when it can."""
     if authority.loosening.drop_wake() is None:
         return False
-    save_waiting(authority, control)
-    control.note_later(SettingsChanged(at_ms=authority.clock.wall_ms(), device=by.device, name=by.name, what=KEPT))
-    control.announce("mask.cancelled")
+    at_ms = authority.clock.wall_ms()
+    tell_dropped(authority, control, SettingsChanged(at_ms=at_ms, device=by.device, name=by.name, what=KEPT))
     return True
 
 

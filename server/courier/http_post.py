@@ -15,7 +15,6 @@ from server.courier.errors import CourierError
 
 STEP_LIMIT_S = 5.0
 WHOLE_LIMIT_S = 10.0
-_MOST_OF_AN_ANSWER = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +81,8 @@ def post(place: HttpPlace, path: str, headers: Mapping[str, str], body: bytes, l
     limit.start()
     try:
         connection.request("POST", path, body, {"Host": place.host, "User-Agent": "Stoop", **headers})
-        answer = connection.getresponse()
-        answer.read(_MOST_OF_AN_ANSWER)
-        status = answer.status
+        with connection.getresponse() as answer:
+            status = answer.status  # all that counts; of one that ends the connection `_hang_up` has no hold
     except ssl.SSLCertVerificationError as error:
         raise CourierError(
             f"the certificate of {place.host} is not one that this camera trusts: {error.verify_message}"

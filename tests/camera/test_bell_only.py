@@ -16,6 +16,7 @@ from camera.bell_only import LIVE_NS, BellOnly
 from camera.loosening import Waiting
 from camera.mask_replacing import carry_out_due
 from camera.process import CameraProcess
+from camera.revoking import find_leftovers, finish_removals
 from camera.vault.cards import SettingsChanged
 from tests.camera.authority_fakes import FakeClock, House, body_of, code_of
 from tests.camera.test_process import SpiedPublisher, start
@@ -164,6 +165,20 @@ def test_what_waits_can_be_stopped_by_any_owner(house: House, how: str) -> None:
     assert house.authority.loosening.waiting == Waiting()
     pass_a_day(house)
     assert is_bell_only(house)
+
+
+def test_what_a_device_asked_for_that_is_paired_no_more_is_dropped_at_the_start(house: House) -> None:
+    """The power went between the list of devices and what waits."""
+    body_of(house.ask("settings.set", loosening_lock=True))
+    other = house.pair("owner")
+    body_of(house.ask("settings.set", browser=other, bell_only=False))
+    left = tuple(device for device in house.authority.home.devices() if device.device != other.device)
+    house.authority.home.save_devices(left)
+    find_leftovers(house.authority, house.control)
+    finish_removals(house.authority, house.control)
+    assert house.authority.home.waiting() == Waiting()
+    find_leftovers(house.authority, house.control)
+    assert house.authority.removed == [], "of those that are paired nothing is dropped"
 
 
 def test_what_waits_outlives_a_restart(house: House, tmp_path: Path) -> None:

@@ -247,3 +247,12 @@ def test_the_clip_of_an_earlier_message_says_nothing_of_the_next(hearing: Camera
     hearing.end_message(2, was_spoken=True)
     hearing._storage._thread.ask(lambda: None)
     assert "message.left" not in [message.kind for message in spied.sent if isinstance(message, Event)]
+
+
+def test_a_look_at_what_the_owner_wanted_before_opens_no_lens(camera: CameraProcess) -> None:
+    """A press or a tick may come in between: what counts is what is in force when the lens is switched."""
+    home = camera._authority.home
+    before = home.camera()
+    home.save_camera(msgspec.structs.replace(before, is_watching=False))
+    camera.use_record(before)
+    assert not camera._watch.is_on

@@ -291,6 +291,18 @@ def test_two_wishes_of_one_moment_both_count() -> None:
     assert desk.is_on
 
 
+def test_switched_off_during_a_message_what_was_heard_before_is_forgotten() -> None:
+    clock, microphone = FakeClock(), Fed()
+    desk = SoundDesk(clock, microphone)
+    desk.switch(is_on=True)
+    microphone.say(clock, 3)
+    desk.switch_for_message(is_on=True)
+    assert desk.between(0, clock.now_ns + 1)
+    desk.switch(is_on=False)
+    assert desk.between(0, clock.now_ns + 1) == []
+    assert desk.is_on, "the message is heard still"
+
+
 @given(late_ms=st.lists(st.integers(0, 150), min_size=60, max_size=200))
 def test_blocks_that_come_late_are_placed_within_the_least_lateness(late_ms: list[int]) -> None:
     """Whatever the delays are: no block is placed later than it came, and times grow by about a block."""
@@ -438,6 +450,33 @@ def test_what_came_into_force_is_used_and_told_whatever_the_disk_says_next(
     pass_a_day(house)
     assert house.authority.home.waiting() == Waiting(), "it must not come back with the next start"
     assert said(house).count(choice) == 1
+
+
+@pytest.mark.parametrize("choice", LOOSER)
+def test_what_was_cancelled_is_gone_from_the_disk_as_soon_as_it_takes_it(
+    house: House, no_waiting_saved: pytest.MonkeyPatch, choice: str
+) -> None:
+    """Left there, it would come into force a day after the next start."""
+    body_of(house.ask("settings.set", **LOOSER[choice]))
+    assert house.authority.home.waiting() != Waiting()
+    with no_waiting_saved.context() as patch:
+        save_no_waiting(house, patch)
+        assert code_of(house.ask("mask.cancel")) == "storage"
+        assert house.authority.loosening.waiting == Waiting()
+        assert house.control.announced[-1] == "mask.cancelled"
+        carry_out_due(house.authority, house.control)
+    carry_out_due(house.authority, house.control)
+    assert house.authority.home.waiting() == Waiting()
+
+
+def test_a_card_that_refuses_keeps_no_other_wish_from_being_cancelled(
+    house: House, no_waiting_saved: pytest.MonkeyPatch
+) -> None:
+    for wish in LOOSER.values():
+        body_of(house.ask("settings.set", **wish))
+    save_no_waiting(house, no_waiting_saved)
+    assert code_of(house.ask("mask.cancel")) == "storage"
+    assert house.authority.loosening.waiting == Waiting()
 
 
 def test_a_closed_card_says_how_much_was_heard() -> None:

@@ -181,6 +181,28 @@ def test_a_side_that_drips_its_answer_is_cut_off(monkeypatch: pytest.MonkeyPatch
             thread.join()
 
 
+def test_a_side_that_says_yes_and_then_drips_is_not_waited_for() -> None:
+    """HTTP/1.0: the connection is its answer's, and no limit would reach it."""
+    dripped: list[bytes] = []
+    is_over = threading.Event()
+
+    def says_yes(listener: socket.socket) -> None:
+        peer, _ = listener.accept()
+        with closing(peer), contextlib.suppress(OSError):
+            peer.sendall(b"HTTP/1.0 200 OK\r\n\r\n")
+            while not is_over.wait(0.02) and len(dripped) < 500:
+                peer.sendall(b"X")
+                dripped.append(b"X")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=says_yes, args=(listener,))
+        thread.start()
+        post(place(listener.getsockname()[1]), "/", {}, b"x")
+        is_over.set()
+        thread.join()
+    assert len(dripped) < 500
+
+
 def test_a_side_that_takes_the_call_after_the_limit_is_cut_off_too(monkeypatch: pytest.MonkeyPatch) -> None:
     called = socket.create_connection
 
