@@ -8,6 +8,7 @@ import { FieldError, TextField } from "../ui/field";
 import { Icon } from "../ui/icon";
 import { toast } from "../ui/toast";
 import { StepTitle } from "./claim/step_title";
+import { comingIn } from "./coming_in";
 import { useParts } from "./context";
 import { thisDevice } from "./device_name";
 import { go } from "./router";
@@ -53,6 +54,9 @@ export function Pair() {
   const [name, setName] = useState(thisDevice);
   const [trouble, setTrouble] = useState<Trouble | null>(() => (isWhole(fragment) ? null : "broken"));
   const [isTried, setTried] = useState(false);
+  const [comeIn] = useState(() =>
+    comingIn(home, (deviceName: string) => acceptInvite(api, keys, fragment, deviceName)),
+  );
   const explain = (error: unknown) => {
     setTrouble(troubleOf(error));
     return null;
@@ -63,8 +67,8 @@ export function Pair() {
     setTried(true);
     if (name.trim() === "") return;
     void joining.run(async () => {
-      const { cameraName } = await acceptInvite(api, keys, fragment, name.trim());
-      await home.enter(); // where that fails, the page must still stand here to say so
+      // it enters, too: where that fails, the page must still stand here to say so
+      const { cameraName } = await comeIn(name.trim());
       await go("/", "replace");
       toast(words.pair.done(cameraName));
     });

@@ -2,10 +2,11 @@
 
 import { useState } from "preact/hooks";
 import { ApiError, FormatError, NoKeyError } from "../../core/errors";
-import { recoverCamera } from "../../core/recover";
+import type { RecoverOptions } from "../../core/recover";
 import { Button } from "../../ui/button";
 import { toast } from "../../ui/toast";
 import { CodeStep } from "../claim/code_step";
+import { comingIn, recoverHere } from "../coming_in";
 import { useParts } from "../context";
 import { thisDevice } from "../device_name";
 import { go } from "../router";
@@ -60,6 +61,9 @@ export function Recover() {
   const [deviceName, setDeviceName] = useState(thisDevice);
   const [isBusy, setBusy] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
+  const [comeIn] = useState(() =>
+    comingIn(home, (options: RecoverOptions) => recoverHere(api, keys, home, options)),
+  );
   const stepTo = (next: "code" | "sheet") => {
     setFailure(null); // it was about another try
     setStep(next);
@@ -68,10 +72,10 @@ export function Recover() {
     setBusy(true);
     setFailure(null);
     try {
-      const { cameraName } = await recoverCamera(api, keys, { code, sheet, deviceName: deviceName.trim() });
-      await home.enter(); // where that fails, the page must still stand here to say so
+      // it enters, too: where that fails, the page must still stand here to say so
+      const cameraName = await comeIn({ code, sheet, deviceName: deviceName.trim() });
       await go("/", "replace");
-      toast(words.recover.done(cameraName), "key");
+      if (cameraName !== null) toast(words.recover.done(cameraName), "key");
     } catch (error) {
       const found = failureOf(error);
       setFailure(found);

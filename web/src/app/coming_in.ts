@@ -1,0 +1,38 @@
+/** Coming in by a code or a link that is good for one use. */
+
+import type { Api } from "../core/api";
+import { ApiError } from "../core/errors";
+import type { KeyStore } from "../core/key_store";
+import { type RecoverOptions, recoverCamera } from "../core/recover";
+import type { Home } from "./home";
+
+/**
+ * Does `step`, which uses the code or link up, and enters. Where it went well and entering failed, the next call only enters,
+ * and gives what the step gave. Raises what `step` and `Home.enter` raise.
+ */
+export function comingIn<Given, Told>(
+  home: Pick<Home, "enter">,
+  step: (given: Given) => Promise<Told>,
+): (given: Given) => Promise<Told> {
+  let done: { readonly told: Told } | null = null;
+  return async (given) => {
+    done ??= { told: await step(given) };
+    await home.enter();
+    return done.told;
+  };
+}
+
+/** The camera's name; null where the code was used up by an earlier try whose answer got lost. Raises as `recoverCamera`. */
+export async function recoverHere(
+  api: Api,
+  keys: KeyStore,
+  home: Pick<Home, "isMine">,
+  options: RecoverOptions,
+): Promise<string | null> {
+  try {
+    return (await recoverCamera(api, keys, options)).cameraName;
+  } catch (error) {
+    if (error instanceof ApiError && error.code === "no_code" && (await home.isMine())) return null;
+    throw error;
+  }
+}
