@@ -12,6 +12,7 @@ import { useMe, useParts } from "../context";
 import { useAction } from "../use_action";
 import { words } from "../words";
 import { NoPushError, noPush, permit, subscribe, unsubscribe } from "./push_browser";
+import { joinPush } from "./push_join";
 import { Notices } from "./way_dialog";
 
 const say = words.ways.push;
@@ -26,11 +27,12 @@ function explain(error: unknown): string | null {
 interface PushDialogProps {
   hole: OpenHole | null;
   onTold: (told: WaysTold) => void;
+  onUnsure: (isUnsure: boolean) => void;
   onClose: () => void;
 }
 
 /** Two questions: what it should tell, with what is learnt; then whether it is meant, as it is out of the house. */
-function PushDialog({ hole, onTold, onClose }: PushDialogProps) {
+function PushDialog({ hole, onTold, onUnsure, onClose }: PushDialogProps) {
   const { api } = useParts();
   const [notices, setNotices] = useState<readonly NoticeKind[]>(hole?.notices ?? ["ring", "offline"]);
   const [cooldownS, setCooldown] = useState(hole?.cooldown_s ?? 60);
@@ -51,11 +53,7 @@ function PushDialog({ hole, onTold, onClose }: PushDialogProps) {
       await permit();
       const { public_key } = await api.command("push.key", {});
       const made = await subscribe(public_key);
-      const join = api.command("push.join", { ...made, notices, cooldown_s: cooldownS });
-      await join.then(onTold, async (error) => {
-        onTold(await api.command("holes.get", {})); // it may take part all the same, and must not be ended here then
-        throw error;
-      });
+      await joinPush(api, { ...made, notices, cooldown_s: cooldownS }, onTold, onUnsure);
     });
     if (!isDone) return;
     toast(say.on, "check");
@@ -141,11 +139,13 @@ function ThisDevice({
 /** The card's lower part, for an open hole and for none. */
 export function PushWay({ hole, onTold }: { hole: OpenHole | null; onTold: (told: WaysTold) => void }) {
   const [isAsking, setAsking] = useState(false);
+  const [isUnsure, setUnsure] = useState(false); // at the latest until the page is opened anew, which asks first
   const me = useMe();
   const isOn = Boolean(me && hole?.phones?.includes(me.device));
   useEffect(() => {
-    if (me && !isOn && !isAsking) void unsubscribe(); // closed from another device: nothing is taken here any more
-  }, [me, isOn, isAsking]);
+    if (isOn) setUnsure(false);
+    else if (me && !isAsking && !isUnsure) void unsubscribe(); // closed from another device: nothing is taken here any more
+  }, [me, isOn, isAsking, isUnsure]);
   const count = hole?.phones?.length ?? 0;
   return (
     <>
@@ -155,7 +155,9 @@ export function PushWay({ hole, onTold }: { hole: OpenHole | null; onTold: (told
         </p>
       )}
       <ThisDevice isOn={isOn} onOn={() => setAsking(true)} onTold={onTold} />
-      {isAsking && <PushDialog hole={hole} onTold={onTold} onClose={() => setAsking(false)} />}
+      {isAsking && (
+        <PushDialog hole={hole} onTold={onTold} onUnsure={setUnsure} onClose={() => setAsking(false)} />
+      )}
     </>
   );
 }
