@@ -53,10 +53,14 @@ export function PlacePicker({ box, video, onBox }: PlacePickerProps) {
       }}
     >
       <canvas ref={still} />
+      <span
+        class="place-mark"
+        style={{ left: percent(left), top: percent(top), width: percent(width), height: percent(height) }}
+      />
       <button
         type="button"
         class="place"
-        style={{ left: percent(left), top: percent(top), width: percent(width), height: percent(height) }}
+        style={{ left: percent(x), top: percent(y), width: percent(width), height: percent(height) }}
         aria-label={words.clips.falseAlarmPlace(Math.round(x * 100), Math.round(y * 100))}
         aria-description={words.clips.falseAlarmHelp}
         data-testid="place"
