@@ -17,8 +17,8 @@ from camera.errors import CommandRefused
 
 ASKED, OUTCOME = "update.json", "outcome.json"
 MAX_FILE_BYTES = 4096
-MOST_MS = 25 * 60_000
-"""More than the unit gives an update: one that says for longer that it is under way was ended from outside."""
+MOST_MS = 45 * 60_000
+"""More than the units give an update: one that says for longer that it is under way was ended from outside."""
 Word = Literal["installing", "installed", "refused", "failed"]
 Way = Literal["app", "stick", "card", "command"]
 Digest = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]

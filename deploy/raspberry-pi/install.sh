@@ -113,6 +113,11 @@ make_users() {
 	local name number=960 as=(--system --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin)
 	# an image's numbers are the same in every release, since the recordings outlive the system that made them
 	getent group stoop > /dev/null || run groupadd --system ${IMAGE:+--gid $number} stoop
+	# An earlier release looked names up as a user of the moment, of this very name: while it runs it hides that none is
+	# there to stay, and the rules, which name it, would load until then and never again.
+	if [ -z "$IMAGE" ] && getent passwd stoop-names > /dev/null && ! getent -s files passwd stoop-names > /dev/null; then
+		run systemctl stop stoop-holes.path stoop-names.service
+	fi
 	for name in stoop-camera stoop-server stoop-courier stoop-names; do
 		number=$((number + 1))
 		getent passwd $name > /dev/null && continue

@@ -133,15 +133,19 @@ def installed_number(slots: Slots) -> int:
 
 
 def failures(slots: Slots, number: int) -> int:
-    """How often this update was tried in vain. Raises CardError, OSError."""
-    if not slots.failed.exists():
+    """How often this update was tried in vain; a damaged count is none, and the next failure writes it anew.
+
+    Raises OSError.
+    """
+    try:
+        failed, times = _two_numbers(slots.failed)
+    except (CardError, FileNotFoundError):
         return 0
-    failed, times = _two_numbers(slots.failed)
     return times if failed == number else 0
 
 
 def remember_failure(slots: Slots, number: int) -> None:
-    """Raises CardError, OSError."""
+    """Raises OSError."""
     replace_file(slots.failed, f"{number} {failures(slots, number) + 1}\n".encode())
 
 

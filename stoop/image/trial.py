@@ -59,14 +59,18 @@ def _settle(slots: Slots, running: int) -> str:
     """Of the slot in force: what became of the update. Raises nothing."""
     try:
         trial = read_trial(slots)
-        if trial.partition == running:  # it had answered: the power went before the note
-            sentence = f"update number {trial.number} answers and is in force"
-        else:
-            sentence = f"update number {trial.number} did not come up, the version before is in force"
-            remember_failure(slots, trial.number)
     except (CardError, OSError) as error:
-        sentence = f"the version in force runs; the last update was not counted as a failure ({error})"
-    return sentence + _remove_note(slots)
+        return f"the version in force runs; the last update was not counted as a failure ({error})" + _remove_note(
+            slots
+        )
+    left = _remove_note(slots)  # before all that may hang: while it lies there, a start from here may be ended
+    if trial.partition == running:  # it had answered: the power went before the note
+        return f"update number {trial.number} answers and is in force{left}"
+    try:
+        remember_failure(slots, trial.number)
+    except OSError as error:
+        return f"the version in force runs; the last update was not counted as a failure ({error}){left}"
+    return f"update number {trial.number} did not come up, the version before is in force{left}"
 
 
 def _give_up(slots: Slots, why: Exception) -> str:

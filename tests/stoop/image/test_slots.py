@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
+import re
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
@@ -16,6 +18,7 @@ from stoop.image.grow import Partition, look, steps
 from stoop.image.slots import PARTS, Slots, failures, may_be_written, write_other
 from stoop.image.trial import LIMIT_S, judge
 from stoop.update.command import alone
+from tests.markdown import ROOT
 
 AUTOBOOT = "[all]\ntryboot_a_b=1\nboot_partition=2\n[tryboot]\nboot_partition=3\n"
 """As rpi-image-gen's image-rota writes it."""
@@ -114,6 +117,34 @@ def test_what_failed_twice_is_not_tried_again(device: Device) -> None:
     with pytest.raises(CardError, match="did not come up: take a later one"):
         write_other(device.slots, device.unpacked, 7)
     write_other(device.slots, device.unpacked, 8)
+
+
+def test_a_damaged_count_stops_no_later_update(device: Device) -> None:
+    """Nobody can log in there to delete it."""
+    device.slots.failed.write_text("\0\0\0")
+    write_other(device.slots, device.unpacked, 7)
+    judged(device, healthy=True)
+    assert failures(device.slots, 7) == 1
+
+
+LIMIT = ROOT / "deploy/image/units/stoop-trial-limit.service"
+
+
+@pytest.mark.parametrize(
+    ("running", "text", "is_left"),
+    [(3, AUTOBOOT, True), (2, AUTOBOOT, False), (3, "", False), (3, AUTOBOOT.replace("=2", "=3"), False)],
+    ids=["on trial", "in force", "unreadable", "in force since"],
+)
+def test_the_limit_leaves_only_a_slot_on_trial(device: Device, running: int, text: str, is_left: bool) -> None:
+    """Else a slow start of the slot in force would be ended by it, and the next one too."""
+    device.start(running)
+    device.slots.autoboot.write_text(text)
+    (line,) = re.findall(r"^ExecCondition=/bin/sh -c '(normal=.*)'$", LIMIT.read_text(), re.MULTILINE)
+    script = line.replace("$$", "$")
+    for folder in ("/bootfs/", "/dev/disk/", "/sys/class/"):
+        assert folder in script
+        script = script.replace(folder, f"{device.slots.root}{folder}")
+    assert (subprocess.run(["sh", "-c", script], check=False).returncode == 0) == is_left
 
 
 def test_a_power_cut_right_after_the_decision_does_not_turn_it_round(device: Device) -> None:
