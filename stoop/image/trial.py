@@ -17,6 +17,7 @@ from stoop.image import autoboot
 from stoop.image.errors import CardError
 from stoop.image.slots import Slots, installed_number, read_trial, remember_failure, sweep
 
+_UNCOUNTED = "the version in force runs; the last update was not counted as a failure"
 LIMIT_S = 420.0
 """Less than the unit's limit. Starting takes a Pi some twenty seconds; a card that is checked takes longer."""
 UNITS = ("stoop-camera.service", "stoop-server.service")
@@ -60,16 +61,14 @@ def _settle(slots: Slots, running: int) -> str:
     try:
         trial = read_trial(slots)
     except (CardError, OSError) as error:
-        return f"the version in force runs; the last update was not counted as a failure ({error})" + _remove_note(
-            slots
-        )
+        return f"{_UNCOUNTED} ({error}){_remove_note(slots)}"
     left = _remove_note(slots)  # before all that may hang: while it lies there, a start from here may be ended
     if trial.partition == running:  # it had answered: the power went before the note
         return f"update number {trial.number} answers and is in force{left}"
     try:
         remember_failure(slots, trial.number)
     except OSError as error:
-        return f"the version in force runs; the last update was not counted as a failure ({error}){left}"
+        return f"{_UNCOUNTED} ({error}){left}"
     return f"update number {trial.number} did not come up, the version before is in force{left}"
 
 
