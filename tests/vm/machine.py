@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import secrets
 import shutil
 import signal
 import subprocess
@@ -35,6 +37,7 @@ class Machine:
         self.root = self._folder / "root"
         self._log = self._folder / "console.log"
         self._nspawn: subprocess.Popen[bytes] | None = None
+        self._group = _own_group()
         self.leader = 0
 
     def lay_out(self) -> None:
@@ -61,6 +64,7 @@ class Machine:
         capabilities = "--capability=CAP_BPF,CAP_NET_ADMIN,CAP_SYS_ADMIN,CAP_PERFMON"
         words = ["systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--private-network", "-D", str(self.root)]
         words += ["--boot", capabilities, "--system-call-filter=bpf perf_event_open", "--console=read-only"]
+        group = self._group = _own_group()
         with self._log.open("ab") as log:
             self._nspawn = subprocess.Popen(
                 words,
@@ -69,7 +73,7 @@ class Machine:
                 stderr=log,
                 start_new_session=True,
                 env={**os.environ, "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"},
-                preexec_fn=_be_small if self._is_small else None,  # noqa: PLW1509  (one thread writes here)
+                preexec_fn=lambda: _be_apart(group, is_small=self._is_small),  # noqa: PLW1509  (one thread writes here)
             )
         until(self._has_leader, "the machine to start", BOOT_LIMIT_S)
         enough = ("running", "degraded") if waits else ("running", "degraded", "starting")
@@ -90,6 +94,7 @@ class Machine:
         os.kill(self.leader, signal.SIGKILL)
         assert self._nspawn is not None
         self._nspawn.wait(30)
+        _remove_group(self._group)
         self.leader = 0
 
     def run(self, *words: str, limit_s: float = 120) -> subprocess.CompletedProcess[str]:
@@ -127,6 +132,32 @@ class Machine:
 
     def _state(self) -> str:
         return self.run("systemctl", "is-system-running").stdout.strip()
+
+
+def _own_group() -> Path:
+    """A name for the control group of one boot.
+
+    In one that boots share, the kernel keeps the BPF programs of each and takes no more after 64; and machines that run
+    at the same time end each other's processes.
+    """
+    second = Path("/sys/fs/cgroup/unified")
+    return (second if second.exists() else second.parent) / f"stoop-vm-{secrets.token_hex(4)}"
+
+
+def _remove_group(group: Path) -> None:
+    """And those in it; one that is still in use stays."""
+    inner = sorted((path for path in group.rglob("*") if path.is_dir()), reverse=True) if group.exists() else []
+    for folder in (*inner, group):
+        with contextlib.suppress(OSError):
+            folder.rmdir()
+
+
+def _be_apart(group: Path, *, is_small: bool) -> None:
+    """Between fork and exec. Raises OSError."""
+    group.mkdir()
+    (group / "cgroup.procs").write_text(str(os.getpid()))
+    if is_small:
+        _be_small()
 
 
 def _small_folder(pid: int) -> Path:
