@@ -116,7 +116,7 @@ make_users() {
 	# An earlier release looked names up as a user of the moment, of this very name: while it runs it hides that none is
 	# there to stay, and the rules, which name it, would load until then and never again.
 	if [ -z "$IMAGE" ] && getent passwd stoop-names > /dev/null && ! getent -s files passwd stoop-names > /dev/null; then
-		run systemctl stop stoop-holes.path stoop-names.service
+		run systemctl stop stoop-holes.path stoop-names.service || true
 	fi
 	for name in stoop-camera stoop-server stoop-courier stoop-names; do
 		number=$((number + 1))
@@ -246,6 +246,8 @@ start() {
 	run systemctl reload-or-restart stoop-firewall.service || refuse "the firewall's rules cannot be loaded, so nothing is started: this kernel needs nftables"
 	run systemctl try-restart avahi-daemon.service || true
 	stop_server
+	# before the camera, whose new list of open ways out is what it waits for
+	run systemctl start stoop-holes.path || true
 	run systemctl restart stoop-camera.service || true
 	run systemctl start --no-block stoop.target
 	[ -n "$DRY" ] || is_healthy || go_back
