@@ -171,8 +171,9 @@ class Loosening:
 
     def _change(self, **parts: WaitingDrawing | WaitingUnlock | WaitingWake | WaitingSound | None) -> None:
         """To be saved, and where that fails, soon: what is dropped here only would come back with the next start."""
-        self._waiting = msgspec.structs.replace(self._waiting, **parts)
-        self._unsaved_ns = SAVE_EVERY_NS
+        before, self._waiting = self._waiting, msgspec.structs.replace(self._waiting, **parts)
+        if self._waiting != before:
+            self._unsaved_ns = SAVE_EVERY_NS
 
 
 W = TypeVar("W", WaitingDrawing, WaitingUnlock, WaitingWake, WaitingSound)

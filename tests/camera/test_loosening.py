@@ -190,3 +190,11 @@ class LooseningMachine(RuleBasedStateMachine):
 
 LooseningMachine.TestCase.settings = settings(max_examples=30, stateful_step_count=20, deadline=None)
 TestLooseningMachine = LooseningMachine.TestCase
+
+
+def test_what_changes_nothing_has_not_to_be_saved() -> None:
+    loosening = Loosening(Waiting(), 0)
+    loosening.drop_drawing()
+    assert not loosening.is_save_due
+    loosening.hold(drawing(1), 0)
+    assert loosening.is_save_due
