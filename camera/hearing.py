@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -12,7 +11,7 @@ from camera.control import Control
 from camera.home import CameraRecord, Device
 from camera.loosening import SoundChoice, WaitingSound
 from camera.vault.cards import SettingsChanged
-from camera.waiting_words import let_wait, note_setting, tell_dropped, waits_no_more
+from camera.waiting_words import let_wait, note_setting, save_waiting, tell_dropped
 
 if TYPE_CHECKING:
     from camera.commands import Authority
@@ -77,4 +76,5 @@ def hear_if_due(authority: Authority, control: Control) -> None:
             authority.home.save_camera(record)
             control.use_record(record)
             control.announce("settings.changed")
-        waits_no_more(authority, control, due, partial(authority.loosening.drop_sound, due.what))
+        authority.loosening.drop_sound(due.what)
+        save_waiting(authority, control)

@@ -62,6 +62,9 @@ class WaitingSound(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     left_ns: _LeftNs = WAIT_NS
 
 
+Waits: TypeAlias = WaitingDrawing | WaitingUnlock | WaitingWake | WaitingSound
+
+
 class Waiting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """loosening.json: all that waits."""
 
@@ -129,7 +132,7 @@ class Loosening:
                 _older(waiting.message, passed_ns),
             )
 
-    def hold(self, what: WaitingDrawing | WaitingUnlock | WaitingWake | WaitingSound, now_ns: int) -> None:
+    def hold(self, what: Waits, now_ns: int) -> None:
         """`what` waits from now on."""
         self.advance(now_ns)
         match what:
@@ -169,7 +172,7 @@ class Loosening:
             self._change(message=None)
         return dropped
 
-    def _change(self, **parts: WaitingDrawing | WaitingUnlock | WaitingWake | WaitingSound | None) -> None:
+    def _change(self, **parts: Waits | None) -> None:
         """To be saved, and where that fails, soon: what is dropped here only would come back with the next start."""
         before, self._waiting = self._waiting, msgspec.structs.replace(self._waiting, **parts)
         if self._waiting != before:

@@ -16,7 +16,7 @@ from camera.loosening import WAIT_NS, Waiting, WaitingDrawing, WaitingUnlock
 from camera.mask import Mask, MaskError, parse_mask
 from camera.mask_change import MaskChange, percent
 from camera.vault import cards
-from camera.waiting_words import let_wait, note_setting, save_waiting, tell_dropped, waits_no_more
+from camera.waiting_words import let_wait, note_setting, save_waiting, tell_dropped
 from camera.waking import keep_asleep, wake_if_due
 
 if TYPE_CHECKING:
@@ -148,13 +148,7 @@ def _let_wait(
         is_for_moved_view=control.view() == "moved",
     )
     _drop(authority, control, device, "replaced", drawing=True)
-    authority.loosening.hold(waiting, authority.clock.monotonic_ns())
-    try:
-        save_waiting(authority, control)
-    except OSError:
-        authority.loosening.drop_drawing()
-        raise
-    control.announce("mask.pending")
+    let_wait(authority, control, waiting, authority.loosening.drop_drawing)
     return {"digest": mask.digest, "visible": change.visible, "waits_s": WAIT_NS // 1_000_000_000}
 
 
@@ -212,7 +206,8 @@ def _unlock(authority: Authority, control: Control) -> None:
         record: CameraRecord = msgspec.structs.replace(authority.home.camera(), is_loosening_locked=False)
         authority.home.save_camera(record)
         control.announce("settings.changed")
-    waits_no_more(authority, control, due, authority.loosening.drop_unlock)
+    authority.loosening.drop_unlock()
+    save_waiting(authority, control)
 
 
 def _postpone(authority: Authority) -> None:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from camera.control import Control
-from camera.loosening import WaitingSound, WaitingUnlock, WaitingWake
+from camera.loosening import Waits
 from camera.vault.cards import MaskCancelled, SettingsChanged
 
 if TYPE_CHECKING:
     from camera.commands import Authority
-
-_Wish: TypeAlias = WaitingUnlock | WaitingWake | WaitingSound
 
 
 def note_setting(authority: Authority, control: Control, device: str, name: str, what: str) -> None:
@@ -21,7 +19,7 @@ def note_setting(authority: Authority, control: Control, device: str, name: str,
 
 
 def save_waiting(authority: Authority, control: Control) -> None:
-    """Raises OSError."""
+    """Raises OSError; what was changed is `Loosening.is_save_due` then, and is tried again."""
     authority.home.save_waiting(authority.loosening.waiting)
     authority.loosening.saved()
     control.waiting_changed()
@@ -36,7 +34,7 @@ def tell_dropped(authority: Authority, control: Control, *records: SettingsChang
     save_waiting(authority, control)
 
 
-def let_wait(authority: Authority, control: Control, wish: _Wish, drop: Callable[[], object]) -> None:
+def let_wait(authority: Authority, control: Control, wish: Waits, drop: Callable[[], object]) -> None:
     """It waits from now on. Raises OSError, and then it does not, `drop` being what takes it away again."""
     authority.loosening.hold(wish, authority.clock.monotonic_ns())
     try:
@@ -45,14 +43,3 @@ def let_wait(authority: Authority, control: Control, wish: _Wish, drop: Callable
         drop()
         raise
     control.announce("mask.pending")
-
-
-def waits_no_more(authority: Authority, control: Control, done: _Wish, drop: Callable[[], object]) -> None:
-    """What it waited for is so. Raises OSError, and then it is due still: left on the disk only, it would come back
-    with the next start, whatever the owner chose meanwhile."""
-    drop()
-    try:
-        save_waiting(authority, control)
-    except OSError:
-        authority.loosening.hold(done, authority.clock.monotonic_ns())
-        raise

@@ -10,7 +10,7 @@ from camera.control import Control
 from camera.home import Device
 from camera.loosening import WaitingWake
 from camera.vault.cards import SettingsChanged
-from camera.waiting_words import let_wait, note_setting, tell_dropped, waits_no_more
+from camera.waiting_words import let_wait, note_setting, save_waiting, tell_dropped
 
 if TYPE_CHECKING:
     from camera.commands import Authority
@@ -47,4 +47,5 @@ def wake_if_due(authority: Authority, control: Control) -> None:
         authority.home.save_camera(record)
         control.use_record(record)
         control.announce("settings.changed")
-    waits_no_more(authority, control, due, authority.loosening.drop_wake)
+    authority.loosening.drop_wake()
+    save_waiting(authority, control)
