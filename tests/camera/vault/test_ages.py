@@ -125,21 +125,21 @@ def test_marks_that_go_back_make_no_clip_older(tmp_path: Path) -> None:
         assert found.age_s(0) == true_s[0]
 
 
-class _Half(DiskFiles):
-    """Writes half of what is appended, and fails."""
+class _Tearing(DiskFiles):
+    """Writes a piece of what is appended, out of step with all that follows, and fails."""
 
     is_failing = False
 
     def open(self, path: Path, *, is_new: bool) -> OpenFile:  # type: ignore[override]  # fails, or the real one
         file = super().open(path, is_new=is_new)
         if self.is_failing and not is_new:
-            file.write(memoryview(b"half a mar"))
+            file.write(memoryview(b"a piece"))
             raise StorageError("the card is failing")
         return file
 
 
-def test_after_half_a_mark_the_file_is_written_anew(tmp_path: Path) -> None:
-    clock, files = FakeClock(), _Half()
+def test_after_a_piece_of_a_mark_the_file_is_written_anew(tmp_path: Path) -> None:
+    clock, files = FakeClock(), _Tearing()
     ages = start(tmp_path, clock, files=files)
     run_for(ages, clock, 1, 1)
     files.is_failing = True
