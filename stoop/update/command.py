@@ -11,8 +11,10 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
@@ -28,6 +30,8 @@ from stoop.update.uploaded import UPLOADED, take_uploaded
 PLACES = ("boot/firmware", "boot", "media/*", "media/*/*", "mnt/*")
 """Where an owner puts an update: the partition that every computer sees, or a stick that is mounted."""
 _LINES = 6
+Fetch: TypeAlias = Callable[[Path], Path]
+"""Names the file, or copies it into the folder that it is given, which goes later. Raises UpdateRefused, OSError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,20 +74,28 @@ def update(file: Path | None, *, only_check: bool, way: Way = "command", place: 
     What came of it is told to the app too, where the updater's folder is there and something was to be installed.
     """
     place = place or Place()
-    return update_from(lambda spool, outcomes: find(file, place, spool, outcomes), place, way, only_check=only_check)
+    return update_from(lambda outcomes: hold(file, place, outcomes), place, way, only_check=only_check)
 
 
-def find(file: Path | None, place: Place, spool: Path, outcomes: Outcomes) -> Path:
-    """The file named, the one that came through the app, or the one on a medium. Raises UpdateRefused, OSError."""
-    return take_uploaded(place, spool, outcomes) if outcomes.way == "app" else file or find_bundle(place)
+def hold(file: Path | None, place: Place, outcomes: Outcomes) -> AbstractContextManager[Fetch]:
+    """The one that came through the app, the file named, or the one on a medium. Raises UpdateRefused, OSError."""
+    if outcomes.way == "app":
+        return take_uploaded(place, outcomes)
+    return contextlib.nullcontext(lambda _: file or find_bundle(place))
 
 
-def update_from(bring: Callable[[Path, Outcomes], Path], place: Place, way: Way, *, only_check: bool = False) -> int:
-    """As `update`; `bring` names the file, and may copy it into the folder that it is given, which goes afterwards."""
+def update_from(
+    bring: Callable[[Outcomes], AbstractContextManager[Fetch]], place: Place, way: Way, *, only_check: bool = False
+) -> int:
+    """As `update`; `bring` is entered before another update's end is waited for, what it gives is called after it."""
     outcomes = Outcomes(None if only_check else place.told, place.folder / "current", way)
     try:
-        with alone(room(place)), tempfile.TemporaryDirectory(prefix="brought-", dir=room(place)) as spool:
-            manifest = install(bring(Path(spool), outcomes), place, only_check=only_check, outcomes=outcomes)
+        with (
+            bring(outcomes) as fetch,
+            alone(room(place)),
+            tempfile.TemporaryDirectory(prefix="brought-", dir=room(place)) as spool,
+        ):
+            manifest = install(fetch(Path(spool)), place, only_check=only_check, outcomes=outcomes)
     except NothingBrought as error:
         print(f"stoop: {error}", file=sys.stderr)
         return 2

@@ -12,14 +12,13 @@ import stat
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from camera.contract import MAX_UPDATE_BYTES
 from stoop.update.bundle import SUFFIX
 from stoop.update.command import Place, update_from
 from stoop.update.errors import NothingBrought, UpdateRefused
-from stoop.update.outcome import Outcomes
 
 FOLDER = "stoop-update"
 """Where an owner puts the file, at the top of the stick: the rest of it is not looked through."""
@@ -35,11 +34,11 @@ _COPY_BYTES = 1024 * 1024
 def update_from_stick(device: Path, place: Place | None = None) -> int:
     """Exit codes as of `stoop update`; 2 too where the stick holds no update, which only the journal is told."""
 
-    def bring(spool: Path, _: Outcomes) -> Path:
+    def fetch(spool: Path) -> Path:
         with mounted(device) as folder:
             return copy_update(folder, spool)
 
-    return update_from(bring, place or Place(), "stick")
+    return update_from(lambda _: nullcontext(fetch), place or Place(), "stick")
 
 
 @contextmanager

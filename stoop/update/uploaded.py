@@ -6,7 +6,8 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -33,20 +34,31 @@ class UploadPlace(Protocol):
     def uploaded(self) -> Path: ...
 
 
-def take_uploaded(place: UploadPlace, spool: Path, outcomes: Outcomes) -> Path:
-    """A copy in `spool`, whose every byte went through the hash; both originals are gone afterwards.
+@contextlib.contextmanager
+def take_uploaded(place: UploadPlace, outcomes: Outcomes) -> Iterator[Callable[[Path], Path]]:
+    """Both originals are taken away at once, before an update that is installed first can: it restarts whose they are.
 
-    Raises UpdateRefused where nobody asked, or where the file is not the one that was asked for.
+    What it gives copies the file into the folder that it is given, each byte through the hash; raises UpdateRefused
+    where the file is not the one that was asked for. Raises UpdateRefused where nobody asked.
     """
     try:
         asked = _read_asked(place.asked)
         outcomes.sha256 = asked.sha256
-        outcomes.tell("installing")
-        return _copy(place.uploaded, asked, spool / "uploaded.stoopupdate")
+        file = _open_uploaded(place.uploaded)
     finally:
         _remove(place.asked)
         with contextlib.suppress(OSError):  # a folder, or one that leads elsewhere: refused above
             _remove(place.uploaded, *_SERVERS)
+    with file:
+        outcomes.tell("installing")
+        yield partial(_copy, file, asked, outcomes)
+
+
+def _open_uploaded(path: Path) -> BinaryIO:
+    try:
+        return _open(path, *_SERVERS)
+    except FileNotFoundError as error:
+        raise UpdateRefused(f"the update did not arrive: {_AGAIN}") from error
 
 
 def _read_asked(path: Path) -> AskedUpdate:
@@ -62,16 +74,14 @@ def _read_asked(path: Path) -> AskedUpdate:
         raise UpdateRefused(f"what was asked for cannot be read ({error}): {_AGAIN}") from error
 
 
-def _copy(source: Path, asked: AskedUpdate, target: Path) -> Path:
-    digest, left_bytes = hashlib.sha256(), asked.size_bytes
-    try:
-        with _open(source, *_SERVERS) as file, target.open("xb") as out:
-            while left_bytes >= 0 and (data := file.read(min(_COPY_BYTES, left_bytes + 1))):
-                digest.update(data)
-                left_bytes -= len(data)
-                out.write(data)
-    except FileNotFoundError as error:
-        raise UpdateRefused(f"the update did not arrive: {_AGAIN}") from error
+def _copy(file: BinaryIO, asked: AskedUpdate, outcomes: Outcomes, spool: Path) -> Path:
+    outcomes.tell("installing")  # another update may have told of itself meanwhile
+    digest, left_bytes, target = hashlib.sha256(), asked.size_bytes, spool / "uploaded.stoopupdate"
+    with target.open("xb") as out:
+        while left_bytes >= 0 and (data := file.read(min(_COPY_BYTES, left_bytes + 1))):
+            digest.update(data)
+            left_bytes -= len(data)
+            out.write(data)
     if left_bytes or digest.hexdigest() != asked.sha256:
         raise UpdateRefused(f"what arrived is not the file that your device signed for: {_AGAIN}")
     return target

@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import msgspec
@@ -15,8 +17,9 @@ from hypothesis import strategies as st
 
 from camera.update_desk import MAX_FILE_BYTES, AskedUpdate, UpdateOutcome, read_outcome
 from stoop.update import command
-from stoop.update.command import Place
+from stoop.update.command import Place, alone
 from stoop.update.errors import UpdateFailed
+from stoop.update.outcome import Outcomes
 from tests.stoop.update.test_bundle import OURS, THEIRS, made
 
 
@@ -71,6 +74,27 @@ def test_what_was_asked_for_is_installed_and_told(place: Place, tmp_path: Path, 
     assert not place.asked.exists()
     assert not place.uploaded.exists()
     assert sorted(path.name for path in place.folder.iterdir()) == ["counter", "current", "releases"]
+
+
+def test_one_that_waits_behind_another_is_not_lost_with_the_restart(
+    place: Place, tmp_path: Path, installs: list[list[str]]
+) -> None:
+    """The update from a stick restarts camera and server, and each of them clears its folder as it starts."""
+    data = bring(place, tmp_path)
+    place.folder.mkdir(parents=True)
+    with ThreadPoolExecutor(1) as pool:
+        with alone(place.folder):
+            second = pool.submit(take, place)
+            for _ in range(1000):
+                if not place.asked.exists():
+                    break
+                time.sleep(0.01)
+            place.uploaded.unlink(missing_ok=True)
+            Outcomes(place.told, place.folder / "current", "stick").tell("installed")
+            assert installs == []
+        assert second.result() == 0
+    assert len(installs) == 1
+    assert (told(place).word, told(place).sha256) == ("installed", hashlib.sha256(data).hexdigest())
 
 
 def other_authentic(place: Place, tmp_path: Path) -> None:
