@@ -61,9 +61,18 @@ async def _refused(_: Request, error: Exception) -> Response:
 
 async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if error.status_code == HTTPStatus.NOT_FOUND and _is_for_people(request):
+        with contextlib.suppress(Refused):  # no web app is built
+            return pages.lost(request.app.state.services)
     code = _CODES.get(error.status_code, "bad_request")
     message = f"{request.method} here: {HTTPStatus(error.status_code).phrase.lower()}"
     return _error(error.status_code, code, message, dict(error.headers or {}))
+
+
+def _is_for_people(request: Request) -> bool:
+    """A browser that was sent to an address, where a program would ask below `/api`."""
+    wants_a_page = "text/html" in request.headers.get("accept", "")
+    return request.method == "GET" and wants_a_page and not request.url.path.startswith("/api/")
 
 
 async def _fault(_: Request, __: Exception) -> Response:

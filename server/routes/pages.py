@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from fastapi import APIRouter, Response
 
 from server.routes import PAGES
 from server.routes.admission import Parts
+from server.services import Services
 
 router = APIRouter()
 _FOREVER = "public, max-age=31536000, immutable"
@@ -56,6 +59,11 @@ async def push_worker(services: Parts) -> Response:
     return _answer(services, "push_worker.js", "no-cache")
 
 
-def _answer(services: Parts, name: str, caching: str) -> Response:
+def lost(services: Services) -> Response:
+    """The same document where there is no page: it says so in the owner's words. Raises Refused when none was built."""
+    return _answer(services, "index.html", "no-cache", HTTPStatus.NOT_FOUND)
+
+
+def _answer(services: Services, name: str, caching: str, status: HTTPStatus = HTTPStatus.OK) -> Response:
     file = services.web.get(name)
-    return Response(file.content, headers={"Cache-Control": caching, "Content-Type": file.media_type})
+    return Response(file.content, status, headers={"Cache-Control": caching, "Content-Type": file.media_type})

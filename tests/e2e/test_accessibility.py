@@ -56,6 +56,12 @@ def test_live(house: House, page: Page) -> None:
     assert_fine(page)
 
 
+def test_an_address_where_nothing_is(house: House, page: Page) -> None:
+    page.goto(f"{house.url}/nowhere")
+    page.get_by_test_id("lost").wait_for()
+    assert_fine(page)
+
+
 def test_clips_and_one_clip(house: House, page: Page) -> None:
     page.goto(f"{house.url}/clips")
     page.locator("[data-testid=clips] img").first.wait_for()

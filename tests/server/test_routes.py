@@ -111,6 +111,20 @@ async def test_what_is_not_there_is_said_in_json(house: House, method: str, path
     assert set(response.json()) == {"error", "message"}
 
 
+@pytest.mark.parametrize("path", ["/nowhere", "/clips/", "/clips/../../etc/passwd", "/api"])
+async def test_a_browser_that_was_sent_nowhere_gets_the_page_that_says_so(house: House, path: str) -> None:
+    response = await house.http.get(path, headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+    assert response.status_code == 404
+    assert response.headers["content-type"].startswith("text/html")
+    assert response.content == house.services.web.get("index.html").content
+    assert STRICT_HEADERS.items() <= {name.title(): value for name, value in response.headers.items()}.items()
+
+
+async def test_below_api_nobody_gets_a_page(house: House) -> None:
+    response = await house.http.get("/api/nowhere", headers={"Accept": "text/html"})
+    assert (response.status_code, response.json()["error"]) == (404, "not_found")
+
+
 @pytest.mark.parametrize(
     "body", [b"", b"{", b"[]", b'{"jws":1}', b'{"jws":""}', b'{"jws":"a","more":1}', b"\xff", b"null", b'{"jws":"a.b"}']
 )
