@@ -51,6 +51,11 @@ def draw_rectangle(page: Page) -> None:
     page.get_by_test_id("live").wait_for()
 
 
+def choose(page: Page, testid: str) -> None:
+    """As a finger does: what is touched is the radio's label, once it rests."""
+    page.locator("label", has=page.get_by_test_id(testid)).click()
+
+
 def invite(page: Page, url: str, role: str) -> str:
     """The link by which one further device may join, as "owner" or "viewer"."""
     page.goto(f"{url}/devices")

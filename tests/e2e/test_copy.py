@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import House
-from tests.e2e.owner import download
+from tests.e2e.owner import choose, download
 from tests.e2e.test_ways_out import assert_fine
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
@@ -77,7 +77,7 @@ def make(page: Page, house: House, way: str, tmp_path: Path) -> tuple[Path, Path
     page.locator("[data-testid=clip-download]:not([disabled])").wait_for()
     original = download(page, tmp_path / "original.mp4")
     page.get_by_test_id("clip-copy").click()
-    page.get_by_test_id(f"copy-way-{way}").check(force=True)
+    choose(page, f"copy-way-{way}")
     if way == "hide":
         page.locator("[data-testid=part-add]:not([disabled])").click()
     page.get_by_test_id("part-1").wait_for()

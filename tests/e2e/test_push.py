@@ -12,7 +12,7 @@ from playwright.sync_api import APIResponse, Page, Route, expect
 from playwright.sync_api import Browser as Chromium
 
 from tests.e2e.conftest import CHROMIUM, FLAGS, PHONE, House, quiet_context, until
-from tests.e2e.owner import action_of, invite, join
+from tests.e2e.owner import action_of, choose, invite, join
 from tests.e2e.test_ways_out import assert_fine
 from tests.push_service import Browser, subscription
 
@@ -168,7 +168,7 @@ def test_a_device_is_switched_on_told_and_switched_off(house: House, tablet: Pag
 
     page.get_by_test_id("push-change").click()
     expect(page.get_by_test_id("way-notice-motion")).to_be_checked()
-    page.get_by_test_id("way-cooldown-600").check(force=True)
+    choose(page, "way-cooldown-600")
     page.get_by_test_id("push-open").click()
     page.get_by_test_id("question-yes").click()
     expect(page.get_by_test_id("push-dialog")).to_have_count(0)
