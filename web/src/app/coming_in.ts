@@ -1,8 +1,10 @@
 /** Coming in by a code or a link that is good for one use. */
 
 import type { Api } from "../core/api";
+import { cameraIdFrom } from "../core/claim";
 import { ApiError } from "../core/errors";
 import type { KeyStore } from "../core/key_store";
+import { acceptInvite } from "../core/pairing";
 import { type RecoverOptions, recoverCamera } from "../core/recover";
 import type { Home } from "./home";
 
@@ -34,5 +36,28 @@ export async function recoverHere(
   } catch (error) {
     if (error instanceof ApiError && error.code === "no_code" && (await home.isMine())) return null;
     throw error;
+  }
+}
+
+/** What the camera says of a link that was used, or is too old. */
+export const SPENT = ["unknown_device", "bad_signature", "not_found", "no_code", "forbidden"];
+
+/**
+ * The camera's name; null where the link was used up by an earlier try of this browser whose answer got lost: **an owner's
+ * recovery key, which comes once, is lost with it.** Raises as `acceptInvite`.
+ */
+export async function joinHere(
+  api: Api,
+  keys: KeyStore,
+  home: Pick<Home, "isMine">,
+  link: string,
+  deviceName: string,
+): Promise<string | null> {
+  try {
+    return (await acceptInvite(api, keys, link, deviceName)).cameraName;
+  } catch (error) {
+    if (!(error instanceof ApiError && SPENT.includes(error.code) && (await home.isMine()))) throw error;
+    await keys.saveCameraId(await cameraIdFrom(api));
+    return null;
   }
 }

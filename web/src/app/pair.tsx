@@ -2,13 +2,13 @@
 
 import { useState } from "preact/hooks";
 import { ApiError, FormatError } from "../core/errors";
-import { acceptInvite, parsePairLink } from "../core/pairing";
+import { parsePairLink } from "../core/pairing";
 import { Button } from "../ui/button";
 import { FieldError, TextField } from "../ui/field";
 import { Icon } from "../ui/icon";
 import { toast } from "../ui/toast";
 import { StepTitle } from "./claim/step_title";
-import { comingIn } from "./coming_in";
+import { comingIn, joinHere, SPENT } from "./coming_in";
 import { useParts } from "./context";
 import { thisDevice } from "./device_name";
 import { go } from "./router";
@@ -29,8 +29,7 @@ function isWhole(fragment: string): boolean {
 
 function troubleOf(error: unknown): Trouble | null {
   if (error instanceof FormatError) return "broken";
-  const spent = ["unknown_device", "bad_signature", "not_found", "no_code", "forbidden"];
-  return error instanceof ApiError && spent.includes(error.code) ? "spent" : null;
+  return error instanceof ApiError && SPENT.includes(error.code) ? "spent" : null;
 }
 
 function Stuck({ trouble }: { trouble: Trouble }) {
@@ -55,7 +54,7 @@ export function Pair() {
   const [trouble, setTrouble] = useState<Trouble | null>(() => (isWhole(fragment) ? null : "broken"));
   const [isTried, setTried] = useState(false);
   const [comeIn] = useState(() =>
-    comingIn(home, (deviceName: string) => acceptInvite(api, keys, fragment, deviceName)),
+    comingIn(home, (deviceName: string) => joinHere(api, keys, home, fragment, deviceName)),
   );
   const explain = (error: unknown) => {
     setTrouble(troubleOf(error));
@@ -68,9 +67,9 @@ export function Pair() {
     if (name.trim() === "") return;
     void joining.run(async () => {
       // it enters, too: where that fails, the page must still stand here to say so
-      const { cameraName } = await comeIn(name.trim());
+      const cameraName = await comeIn(name.trim());
       await go("/", "replace");
-      toast(words.pair.done(cameraName));
+      if (cameraName !== null) toast(words.pair.done(cameraName));
     });
   };
   if (trouble) {

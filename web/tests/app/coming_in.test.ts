@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { comingIn, recoverHere } from "../../src/app/coming_in";
+import { comingIn, joinHere, recoverHere } from "../../src/app/coming_in";
 import { Api } from "../../src/core/api";
 import { NoAnswerError } from "../../src/core/errors";
 import { createIdentity } from "../../src/core/identity";
 import { KeyStore, MemoryStore } from "../../src/core/key_store";
+import { pairLink } from "../../src/core/pairing";
 import { CAMERA, FakeServer, refuse, reply } from "../core/fakes";
 
 /** Takes what `failures` holds first, then lets in. */
@@ -73,5 +74,30 @@ describe("a recovery whose code is used up", () => {
     [true, "bad_code"],
   ])("fails where its being known is %s and the camera says %s", async (isMine, code) => {
     await expect(recover(isMine, code)).rejects.toMatchObject({ code });
+  });
+});
+
+describe("an invitation that is used up", () => {
+  const join = async (isMine: boolean, code: string) => {
+    const server = new FakeServer({
+      "GET /api/hello": () => reply({ camera: CAMERA, claimed: true, online: true, version: "1" }),
+      "POST /api/nonce": () => reply({ nonce: "n" }),
+      "POST /api/pair": () => refuse(404, code, "no"),
+    });
+    const [api, keys] = [new Api({ fetch: server.fetch }), new KeyStore(new MemoryStore())];
+    const link = pairLink("", "a".repeat(32), new Uint8Array(32));
+    const name = await joinHere(api, keys, { isMine: async () => isMine }, link, "New");
+    return { name, camera: await keys.cameraId() };
+  };
+
+  it("was used by this browser where the camera knows it, which keeps whose it is", async () => {
+    expect(await join(true, "not_found")).toEqual({ name: null, camera: CAMERA });
+  });
+
+  it.each([
+    [false, "not_found"],
+    [true, "storage"],
+  ])("fails where its being known is %s and the camera says %s", async (isMine, code) => {
+    await expect(join(isMine, code)).rejects.toMatchObject({ code });
   });
 });
