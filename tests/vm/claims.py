@@ -242,6 +242,35 @@ def examined(house: House) -> dict[str, dict[str, str]]:
     return found
 
 
+def makes_the_user_of_the_look_up(house: House) -> str:
+    """A release before this one looked names up as a user of the moment: it is there while its unit runs, and the
+    rules, which name it, would load until the next start and never again."""
+    machine = house.machine
+    unit = machine.root / "etc" / "systemd" / "system" / "stoop-names.service"
+    now = unit.read_text()
+    old = now.replace("User=stoop-names\nGroup=stoop-names\n", "DynamicUser=yes\nUser=stoop-names\n")
+    old = re.sub("^ExecStart=.*$", "ExecStart=/bin/sleep infinity", old, flags=re.MULTILINE)
+    need("DynamicUser" in old and "infinity" in old, "the unit of before cannot be made of this one")
+    unit.write_text(old)
+    machine.must("systemctl", "stop", "stoop-names.service")
+    machine.must("userdel", "stoop-names")
+    machine.must("systemctl", "daemon-reload")
+    machine.must("systemctl", "start", "stoop-names.service")
+    need("stoop-names" in machine.must("getent", "passwd", "stoop-names"), "the user of the moment is not seen")
+    need("stoop-names" not in (machine.root / "etc" / "passwd").read_text(), "the user is there to stay before")
+    machine.must(*INSTALL, limit_s=300)
+    need(unit.read_text() == now, "the unit of before is still there")
+    need("stoop-names" in (machine.root / "etc" / "passwd").read_text(), "no user that stays was made")
+    machine.cut_power()
+    machine.boot()
+    house.street.plug_in(machine)
+    visitor.come_back(house.the_owner())
+    need(machine.show("stoop-firewall.service", "ActiveState") == "active", "the rules do not load at the next start")
+    return (
+        "a release whose look-up of names ran as a user of the moment is upgraded, and the rules load at the next start"
+    )
+
+
 def is_updated(house: House) -> str:
     """From the boot partition; what is unsigned, somebody else's, altered or older is refused."""
     there, ours = house.machine.root, Ed25519PrivateKey.generate()
@@ -574,6 +603,7 @@ CLAIMS: dict[str, Claim] = {
     "prove": is_proved_on_the_machine,
     "doctor": is_examined,
     "small": fits_a_small_machine,
+    "names-upgrade": makes_the_user_of_the_look_up,
     "update": is_updated,
     "back": goes_back,
     "boot-update": updates_at_the_next_start,

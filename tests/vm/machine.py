@@ -84,7 +84,7 @@ class Machine:
         """The most memory that the small machine held at once, its file cache included; None for one without limit."""
         if not self._is_small:
             return None
-        folder = _small_folder(os.getpid())
+        folder = _small_folder(self._group)
         names = ("memory.max_usage_in_bytes", "memory.peak")
         peak = next(int((folder / name).read_text()) for name in names if (folder / name).exists())
         return peak // 1024 // 1024
@@ -94,7 +94,8 @@ class Machine:
         os.kill(self.leader, signal.SIGKILL)
         assert self._nspawn is not None
         self._nspawn.wait(30)
-        _remove_group(self._group)
+        for group in (self._group, _small_folder(self._group)):
+            _remove_group(group)
         self.leader = 0
 
     def run(self, *words: str, limit_s: float = 120) -> subprocess.CompletedProcess[str]:
@@ -157,19 +158,19 @@ def _be_apart(group: Path, *, is_small: bool) -> None:
     group.mkdir()
     (group / "cgroup.procs").write_text(str(os.getpid()))
     if is_small:
-        _be_small()
+        _be_small(group)
 
 
-def _small_folder(pid: int) -> Path:
-    """The control group that this process made, or will make."""
+def _small_folder(group: Path) -> Path:
+    """Where the memory of one boot is limited: in its own group, or under the same name beside it."""
     first = Path("/sys/fs/cgroup/memory")
-    return (first if first.exists() else first.parent) / f"stoop-vm-{pid}"
+    return first / group.name if first.exists() else group
 
 
-def _be_small() -> None:
+def _be_small(group: Path) -> None:
     """Between fork and exec. Raises OSError, FileNotFoundError where the limits are not to be had."""
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    folder = _small_folder(os.getppid())
+    folder = _small_folder(group)
     folder.mkdir(exist_ok=True)
     limit = folder / "memory.limit_in_bytes"
     (limit if limit.exists() else folder / "memory.max").write_text(str(SMALL_BYTES))

@@ -22,6 +22,7 @@ WHEELS = FOLDER / f"wheels{_END}"
 PACKAGES = (
     "systemd", "systemd-sysv", "udev", "dbus", "kmod", "python3", "python3-venv", "nftables", "iproute2",
     "iputils-ping", "procps", "ca-certificates", "avahi-daemon", "util-linux", "openssl",
+    "libnss-systemd",
 )  # fmt: skip
 """With these nothing is left for install.sh to fetch: the machine is as one without internet."""
 

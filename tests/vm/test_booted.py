@@ -15,7 +15,19 @@ from tests.vm.claims import CLAIMS
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
-TRIED = ("install", "owner", "clips", "nothing-away", "users", "units", "sockets", "no-rules", "power", "uninstall")
+TRIED = (
+    "install",
+    "owner",
+    "clips",
+    "nothing-away",
+    "users",
+    "units",
+    "sockets",
+    "names-upgrade",
+    "no-rules",
+    "power",
+    "uninstall",
+)
 """What is quick, and what nothing but a booted machine can show."""
 TOOLS = ("systemd-nspawn", "debootstrap", "nft", "ip", "unshare")
 APART = ("unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc")
