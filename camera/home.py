@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+import threading
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -65,6 +66,7 @@ class Home:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._camera_lock = threading.Lock()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._camera = self._read("camera.json", CameraRecord) or self._new_camera()
         found = self._read("devices.json", DeviceList)
@@ -78,8 +80,15 @@ class Home:
         return self._camera
 
     def save_camera(self, record: CameraRecord) -> None:
-        replace_file(self._folder / "camera.json", msgspec.json.encode(record))
-        self._camera = record
+        """The recipient, once there is one, stays: the record was made of one of before, maybe before a new key."""
+        with self._camera_lock:
+            recipient = self._camera.recipient or record.recipient
+            self._write_camera(msgspec.structs.replace(record, recipient=recipient))
+
+    def save_recipient(self, recipient: str) -> None:
+        """From any thread: on a slow card a new key is saved long after it was asked for."""
+        with self._camera_lock:
+            self._write_camera(msgspec.structs.replace(self._camera, recipient=recipient))
 
     def devices(self) -> tuple[Device, ...]:
         return self._devices
@@ -119,8 +128,12 @@ class Home:
         replace_file(self._folder / "view.json", msgspec.json.encode(memory))
 
     def _new_camera(self) -> CameraRecord:
-        self.save_camera(CameraRecord(camera_id=secrets.token_hex(16)))
+        self._write_camera(CameraRecord(camera_id=secrets.token_hex(16)))
         return self._camera
+
+    def _write_camera(self, record: CameraRecord) -> None:
+        replace_file(self._folder / "camera.json", msgspec.json.encode(record))
+        self._camera = record
 
     def _read(self, name: str, kind: type[S]) -> S | None:
         path = self._folder / name

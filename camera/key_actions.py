@@ -56,13 +56,12 @@ def key_change(authority: Authority, control: Control, caller: Caller, payload: 
     )
     authority.invites.drop_all()
     authority.recovery.use_up()
-    home = authority.home
 
-    def save() -> None:  # later than the answer, where the card is slow: what was set meanwhile stays
-        home.save_camera(msgspec.structs.replace(home.camera(), recipient=args.recipient))
+    def save() -> None:  # where the card is slow, later than the answer, which then was that it failed
+        authority.home.save_recipient(args.recipient)
+        control.announce("key.changed")
 
     control.change_recipient(args.recipient, changed, save)
-    control.announce("key.changed")
     return {"recipient": digest_of(args.recipient)}
 
 

@@ -428,7 +428,8 @@ class CameraProcess:
 
     def may_take_message(self) -> bool:
         record = self._authority.home.camera()
-        return record.takes_messages and self._may_record(record) and not len(self._authority.tickets)
+        is_kept = self._may_record(record) and not self._is_card_faulty
+        return record.takes_messages and is_kept and not len(self._authority.tickets)
 
     def begin_message(self, now_ns: int) -> None:
         self._message_over_ns, self._has_message_clip = None, False
@@ -575,10 +576,12 @@ class CameraProcess:
             self._sound.switch(is_on=record.is_sound_recorded and self._may_record(record))
 
     def _may_record(self, record: CameraRecord) -> bool:
-        """Whether a clip of now would show something, and be kept."""
+        """Whether a clip of now would show something.
+
+        A card at fault counts as one that takes a clip: only the next clip finds out, and that one has its sound too.
+        """
         is_shown = self._mask is not None and ViewState(self.view()).is_shown
-        can_record = self._board.state().is_delivering and is_shown and not self._is_card_faulty
-        return record.is_watching and not record.is_bell_only and can_record
+        return record.is_watching and not record.is_bell_only and is_shown and self._board.state().is_delivering
 
     def _parcel_seen(self, news: ParcelNews) -> None:
         if self._bell_only.is_on:

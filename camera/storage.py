@@ -235,7 +235,8 @@ class Storage:
         vault = self._opened()
         for clip in vault.expire(self._keep_s):
             self._on_change("clip.deleted", clip)
-        for clip in vault.make_room(self._room_bytes(vault, self._share)):
+        disk = shutil.disk_usage(self._folder)
+        for clip in vault.make_room(int(disk.total * self._share), _MIN_FREE_BYTES - disk.free):
             self._on_change("clip.deleted", clip)
         self._clips_bytes = vault.clips_bytes()
 

@@ -184,17 +184,19 @@ class Vault:
             self._stock.ages.mark(self._ids.next_number)
             return self._delete_each(self._stock.expired(keep_s), "age")
 
-    def make_room(self, max_bytes: int) -> list[str]:
+    def make_room(self, max_bytes: int, short_bytes: int = 0) -> list[str]:
         """Delete ended clips until all together use at most `max_bytes`; the ids that went, as `retention` orders them.
 
-        The open clip counts but stays, and so do kept ones; however many these are, the others may use half of it.
+        The open clip counts but stays, and so do kept ones; however many these are, the others may use half of it, but
+        for the `short_bytes` that the card needs to be written to at all: these are made free whatever is kept.
         Raises StorageError; what was deleted before stays deleted.
         """
         with self._lock:
             self._with_reserve(self._deletions.finish)
             kept_bytes = self.kept_bytes()
             others_bytes = max(max_bytes - kept_bytes, max_bytes // 2)
-            gone = self._delete_each(self._stock.first_to_go(self.clips_bytes() - kept_bytes - others_bytes), "space")
+            excess_bytes = max(self.clips_bytes() - kept_bytes - others_bytes, short_bytes)
+            gone = self._delete_each(self._stock.first_to_go(excess_bytes), "space")
             self._reserve.refill()
             return gone
 

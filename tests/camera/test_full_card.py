@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -12,7 +14,7 @@ import pytest
 from camera.errors import CommandRefused
 from camera.recorder import AppendUnit, EndClip, StartClip
 from camera.storage import Storage
-from camera.vault.cards import BellRang, ClipDeleted, Record
+from camera.vault.cards import BellRang, ClipDeleted, ClipKept, Record
 from camera.vault.reserve import RESERVE_BYTES
 from stoop.reader.folder import find_sealed
 from stoop.reader.identities import X25519Identity
@@ -62,6 +64,16 @@ def settle(storage: Storage) -> None:
 
 def press() -> Record:
     return BellRang(at_ms=1, device=None, name=None)
+
+
+def keeps(storage: Storage, clip: str) -> bool:
+    """False where too many are kept."""
+    try:
+        storage.keep_clip(ClipKept(at_ms=1, clip=clip, kept=True, device="d" * 32, name="Phone"))
+    except CommandRefused as refused:
+        assert refused.code == "too_many"
+        return False
+    return True
 
 
 def records_on(card: Path) -> list[Record]:
@@ -134,3 +146,27 @@ def test_on_a_full_card_clips_make_room_but_the_newest_and_the_reserve_comes_bac
     assert not set(gone) & set(left)
     assert max(left) > max(gone)
     assert (card / "sealed" / "reserve").stat().st_size == RESERVE_BYTES
+
+
+def test_on_a_full_card_what_is_not_kept_makes_room_however_much_is_kept(
+    card: Path, news: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or no clip would ever be recorded again, although some may go."""
+    monkeypatch.setattr("camera.storage._MIN_FREE_BYTES", 5 * RESERVE_BYTES // 4)
+    with closing(storage_on(card, news)) as storage:
+        storage.resume(IDENTITY.recipient)
+        for _ in range(28):
+            clip_of(storage)
+        settle(storage)
+        made = sorted(path.stem for path in find_sealed(card / "sealed").clips)
+        kept = list(itertools.takewhile(lambda clip: keeps(storage, clip), made))
+        assert len(kept) < len(made)
+        fill(card)
+        storage.tidy()
+        settle(storage)
+        assert shutil.disk_usage(card).free >= RESERVE_BYTES
+        clip_of(storage)
+        settle(storage)
+    left = [path.stem for path in find_sealed(card / "sealed").clips]
+    assert set(kept) <= set(left)
+    assert max(left) > max(made)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from camera.errors import CommandRefused
 from camera.key_actions import digest_of
 from camera.signed import encode_base64url
 from camera.vault.cards import DeviceRevoked, KeyChanged
@@ -97,6 +99,28 @@ def test_what_is_set_while_a_slow_card_changes_the_key_stays(house: House, monke
     saves[0]()
     record = house.authority.home.camera()
     assert (record.recipient, record.is_watching) == (NEW, False)
+
+
+def test_a_slow_card_changes_the_key_after_the_answer_and_says_so(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pages learn that they need the new key, and settings that were read before it do not bring the old one back."""
+    saves: list[Callable[[], None]] = []
+
+    def late(control: FakeControl, recipient: str, card: object, save: Callable[[], None]) -> None:
+        saves.append(save)
+        raise CommandRefused("storage", "the memory card does not answer")
+
+    monkeypatch.setattr(FakeControl, "change_recipient", late)
+    home = house.authority.home
+    assert code_of(house.ask("key.change", recipient=NEW, replaces=digest_of(OLD), device=None)) == "storage"
+    assert "key.changed" not in house.control.announced
+    read_before = home.camera()
+    saves[0]()
+    assert house.control.announced[-1] == "key.changed"
+    home.save_camera(msgspec.structs.replace(read_before, is_watching=False))
+    for record in (home.camera(), House(tmp_path).authority.home.camera()):
+        assert (record.recipient, record.is_watching) == (NEW, False)
 
 
 def test_open_invitations_end_as_they_hand_over_the_old_key(house: House) -> None:

@@ -197,10 +197,6 @@ NO_CLIP: dict[str, tuple[Callable[[CameraProcess], None], Callable[[CameraProces
         lambda camera: camera.opened(LensOpened(PictureSize(48, 64), 15.0, "test"), 0.0),
         lambda camera: camera.opened(LensOpened(SIZE, 15.0, "test"), 1.0),
     ),
-    "the card fails": (
-        lambda camera: camera._storage_fault("the card is full"),
-        lambda camera: camera._storage_fault(None),
-    ),
 }
 """What befalls it, and how that ends."""
 
@@ -214,6 +210,16 @@ def test_where_there_can_be_no_clip_nobody_is_heard_or_asked_for_a_message(heari
         hearing.tick()
         seen.append((hearing._sound.is_on, hearing.may_take_message()))
     assert seen == [(True, True), (False, False), (True, True)]
+
+
+def test_a_card_at_fault_gets_a_clip_with_sound_but_no_visitors_message(hearing: CameraProcess) -> None:
+    """Only the next clip finds out that the card takes clips again; nobody is asked to speak for nothing."""
+    seen = []
+    for fault in (None, "the card is full", None):
+        hearing._storage_fault(fault)
+        hearing.tick()
+        seen.append((hearing._sound.is_on, hearing.may_take_message()))
+    assert seen == [(True, True), (True, False), (True, True)]
 
 
 def test_a_stopped_camera_hears_nothing_of_a_message_under_way(hearing: CameraProcess) -> None:

@@ -207,6 +207,16 @@ def test_the_microphone_is_open_only_where_there_can_be_a_clip(camera: CameraPro
     assert not with_record(is_sound_recorded=False)
 
 
+def test_the_first_clip_after_a_fault_of_the_card_has_sound(camera: CameraProcess, tmp_path: Path, door: Door) -> None:
+    """Only a clip finds out that the card takes clips again: it must not be the one without sound."""
+    choose_sound(camera)
+    camera._storage_fault("the card is full")
+    camera.tick()
+    mp4, sound_ms = recorded(camera, tmp_path, door)
+    assert sound_ms is not None
+    assert heard_in(mp4)[1] > 0
+
+
 # --- what is kept in memory ---------------------------------------------------------------------------------------
 
 

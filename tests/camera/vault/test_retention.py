@@ -193,7 +193,7 @@ def test_kept_clips_leave_room_for_new_ones(tmp_path: Path, identity: X25519Iden
 
 
 def test_however_much_is_kept_the_others_have_half_of_the_room(tmp_path: Path, identity: X25519Identity) -> None:
-    """As when somebody else fills the card: what is new is not deleted as soon as it ends."""
+    """As when clips get a smaller share of the card: what is new is not deleted as soon as it ends."""
     vault = start(tmp_path, identity, FakeClock())
     made = [record_clip(vault, _UNITS) for _ in range(6)]
     for card in made[:4]:
@@ -201,6 +201,18 @@ def test_however_much_is_kept_the_others_have_half_of_the_room(tmp_path: Path, i
     room = vault.clips_bytes() * 2 // 6 + 100
     assert vault.make_room(room) == [made[4].clip]
     assert made[5].clip in clips(tmp_path)
+
+
+def test_however_much_is_kept_what_the_card_is_short_of_is_made_free(tmp_path: Path, identity: X25519Identity) -> None:
+    """As when somebody else fills the card: the others have less than their half already, and some go all the same."""
+    vault = start(tmp_path, identity, FakeClock())
+    made = [record_clip(vault, _UNITS) for _ in range(6)]
+    for card in made[:4]:
+        vault.keep_clip(kept(card.clip), ROOMY)
+    assert vault.make_room(ROOMY) == vault.make_room(ROOMY, -ROOMY) == []
+    assert vault.make_room(ROOMY, 1) == [made[4].clip]
+    assert vault.make_room(ROOMY, ROOMY) == [made[5].clip]
+    assert clips(tmp_path) == [card.clip for card in made[:4]]
 
 
 def test_the_clip_that_is_recorded_counts_too(tmp_path: Path, identity: X25519Identity) -> None:
