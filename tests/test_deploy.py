@@ -70,6 +70,40 @@ def test_each_unit_has_a_user_of_its_own_and_comes_back() -> None:
     assert all(values(name, "Restart") for name in MOST_EXPOSED)
 
 
+OF_RUN = {
+    "stoop-camera.service": {"/run/stoop", "/run/stoop-code", "/run/stoop-update", "/run/systemd/notify", "/run/udev"},
+    "stoop-server.service": {"/run/stoop", "/run/systemd/notify"},
+    "stoop-courier.service": {"/run/stoop", "/run/stoop-names"},
+    "stoop-names.service": {
+        "/run/stoop",
+        "/run/stoop-names",
+        "/run/systemd/resolve/stub-resolv.conf",
+        "/run/systemd/resolve/resolv.conf",
+        "/run/resolvconf",
+        "/run/NetworkManager",
+    },
+}
+"""What each sees of /run: no bus, no resolver, nobody who would ask the network for it."""
+
+
+@pytest.mark.parametrize("name", OF_RUN)
+def test_of_run_a_unit_sees_only_what_it_needs(name: str) -> None:
+    assert values(name, "TemporaryFileSystem") == ["/run:ro"]
+    bound = " ".join(values(name, "BindPaths") + values(name, "BindReadOnlyPaths")).split()
+    assert {path.removeprefix("-") for path in bound} == OF_RUN[name]
+
+
+def test_what_units_bind_at_their_start_is_there_and_stays() -> None:
+    """A folder that is made anew for each start of its owner's would be another one than the others have bound."""
+    made = re.findall(r"^d (\S+) ", (DEPLOY / "files" / "tmpfiles.conf").read_text(), re.MULTILINE)
+    must = {path for paths in OF_RUN.values() for path in paths if path.startswith("/run/stoop")}
+    assert {*made, "/run/stoop-code"} == must
+    owners = [path.name for path in UNITS.iterdir() if values(path.name, "RuntimeDirectory")]
+    assert all(values(name, "RuntimeDirectoryPreserve") == ["yes"] for name in owners)
+    for name, folder in (("stoop-camera.service", "/run/stoop"), ("stoop-names.service", "/run/stoop-names")):
+        assert values(name, "ExecStopPost") == [f"/usr/bin/find {folder} -mindepth 1 -delete"]
+
+
 def test_only_an_open_way_out_starts_the_courier() -> None:
     starting = (
         "test ! -e /run/stoop/holes.json || exec systemctl start --no-block stoop-courier.service stoop-names.service"

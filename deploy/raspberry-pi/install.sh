@@ -208,12 +208,17 @@ write_system() {
 	local name
 	for name in "${UNIT_NAMES[@]}"; do put 0644 "$UNITS/$name" < "$HERE/units/$name"; done
 	put 0644 /etc/udev/rules.d/90-stoop.rules < "$HERE/files/90-stoop.rules"
+	put 0644 /etc/tmpfiles.d/stoop.conf < "$HERE/files/tmpfiles.conf"
 	put 0644 /etc/systemd/journald.conf.d/stoop.conf < "$HERE/files/journald.conf"
 	put 0644 /etc/systemd/system.conf.d/stoop.conf < "$HERE/files/watchdog.conf"
 	put 0644 $UNITS/fstrim.timer.d/stoop.conf < "$HERE/files/fstrim.conf"
 	case $SOURCE in picamera:*) put 0644 $UNITS/stoop-camera.service.d/picamera.conf < "$HERE/files/picamera.conf" ;; esac
 	if [ -f /etc/avahi/avahi-daemon.conf ] && ! grep -q '^host-name=stoop$' /etc/avahi/avahi-daemon.conf; then
 		run sed -i.before-stoop '/^host-name=/d; s/^\[server\]$/[server]\nhost-name=stoop/' /etc/avahi/avahi-daemon.conf
+	fi
+	# it would ask the internet's resolvers for names on behalf of whoever asks it
+	if [ -f /etc/avahi/avahi-daemon.conf ] && grep -q '^enable-wide-area=yes$' /etc/avahi/avahi-daemon.conf; then
+		run sed -i 's/^enable-wide-area=yes$/enable-wide-area=no/' /etc/avahi/avahi-daemon.conf
 	fi
 }
 
@@ -239,6 +244,7 @@ memory_limits() {
 
 start() {
 	run systemctl daemon-reload
+	run systemd-tmpfiles --create /etc/tmpfiles.d/stoop.conf
 	run udevadm control --reload 2> /dev/null || true
 	run systemctl try-restart systemd-journald.service
 	run systemctl enable --now fstrim.timer || true
@@ -310,7 +316,7 @@ uninstall() {
 	if command -v nft > /dev/null && nft list table inet stoop > /dev/null 2>&1; then run nft delete table inet stoop; fi
 	local name
 	for name in "${UNIT_NAMES[@]}"; do run rm -rf "$UNITS/$name" "$UNITS/$name.d"; done
-	run rm -f /etc/udev/rules.d/90-stoop.rules /etc/systemd/journald.conf.d/stoop.conf /etc/systemd/system.conf.d/stoop.conf $UNITS/fstrim.timer.d/stoop.conf /etc/rpi/swap.conf.d/stoop.conf /usr/local/bin/stoop
+	run rm -f /etc/udev/rules.d/90-stoop.rules /etc/tmpfiles.d/stoop.conf /etc/systemd/journald.conf.d/stoop.conf /etc/systemd/system.conf.d/stoop.conf $UNITS/fstrim.timer.d/stoop.conf /etc/rpi/swap.conf.d/stoop.conf /usr/local/bin/stoop
 	[ ! -f /etc/fstab ] || run sed -i 's/^#stoop# //' /etc/fstab
 	[ ! -f /etc/avahi/avahi-daemon.conf ] || run sed -i '/^host-name=stoop$/d' /etc/avahi/avahi-daemon.conf
 	run rm -rf $OPT $ETC

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import socket
@@ -102,15 +103,30 @@ class FakeDatagrams:
     [(errno.EPERM, True), (errno.EACCES, True), (None, False), (errno.ENETUNREACH, False), (errno.ECONNREFUSED, False)],
 )
 def test_only_a_refusal_by_rule_counts_as_held(
-    monkeypatch: pytest.MonkeyPatch, error: int | None, is_held: bool
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: int | None, is_held: bool
 ) -> None:
+    monkeypatch.setattr("server.canary._SOCKETS", tmp_path)
     monkeypatch.setattr("server.canary.has_way", lambda family, address: False)
     datagrams = FakeDatagrams(error)
     assert (ways_out(cast("socket.socket", datagrams)) == []) is is_held
     assert datagrams.sent_to == [("::ffff:127.0.0.99", 9)]
 
 
-def test_a_network_of_its_own_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_program_that_could_ask_the_network_is_told(short_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The camera's socket and systemd's ear are none, nor are plain files."""
+    monkeypatch.setattr("server.canary._SOCKETS", short_path)
+    monkeypatch.setattr("server.canary.has_way", lambda family, address: False)
+    with contextlib.ExitStack() as bound:
+        for name in ("stoop/camera.sock", "stoop/courier.sock", "systemd/notify", "dbus/system_bus_socket"):
+            (short_path / name).parent.mkdir(exist_ok=True)
+            (short_path / name).with_name("file").touch()
+            bound.enter_context(socket.socket(socket.AF_UNIX)).bind(str(short_path / name))
+        found = ways_out(cast("socket.socket", FakeDatagrams(errno.EPERM)))
+    assert found == [f"this process could ask another program at {short_path}/dbus/system_bus_socket"]
+
+
+def test_a_network_of_its_own_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("server.canary._SOCKETS", tmp_path)
     monkeypatch.setattr("server.canary.has_way", lambda family, address: family == socket.AF_INET)
     found = ways_out(cast("socket.socket", FakeDatagrams(errno.EPERM)))
     assert found == ["this process has a network of its own with a way to 192.0.2.1"]

@@ -146,16 +146,21 @@ def cannot_turn_the_sockets_round(house: House) -> str:
     """With the rules of the way out taken away they can, or the check could not fail."""
     tries = turned_round(house)
     need(house.street.reached() == [], "a socket that was turned round reached somebody")
+    ours = {f"program {path}" for path in ("/run/stoop/camera.sock", "/run/systemd/notify")}
+    need({tries.get(way) for way in ours} == {"reached"}, f"it cannot even reach what it must: {tries}")
     bad = {way: came for way, came in tries.items() if came in ("reached", "sent", "made", "timeout")}
-    need(not bad, f"a socket that was turned round was not refused: {bad}")
+    need(bad.keys() == ours, f"a socket that was turned round was not refused, or another program answers: {bad}")
     house.machine.must("nft", "flush", "chain", "inet", "stoop", "out")
-    control = turned_round(house)
+    control = turned_round(house, "TemporaryFileSystem=\nBindReadOnlyPaths=\n")
     house.machine.must("systemctl", "restart", "stoop-firewall.service")
     visitor.come_back(house.the_owner())
     need(control[f"handed udp {OWN}"] == "sent", f"without rules it is refused as well, so nothing is shown: {control}")
+    others = [way for way, came in control.items() if came == "reached" and way.startswith("program /run/")]
+    need("program /run/dbus/system_bus_socket" in others, f"with all of /run there is no bus either: {others}")
     return (
-        "in the server's place, with its user, sandbox and sockets: no socket of its own, and both handed ones refuse "
-        "to call; with the rules of the way out flushed they call"
+        "in the server's place, with its user, sandbox and sockets: no socket of its own, both handed ones refuse "
+        "to call, and of this machine's programs only camera and systemd can be spoken to; with the rules of the way "
+        f"out flushed they call, and with all of /run {len(others) - len(ours)} others answer"
     )
 
 
@@ -202,11 +207,11 @@ def connects(house: House, address: str, port: int) -> str:
     return "reached" if house.machine.run(*words).returncode == 0 else "refused"
 
 
-def turned_round(house: House) -> dict[str, str]:
-    """What came of each try of a traitor in the server's place."""
+def turned_round(house: House, loosened: str = "") -> dict[str, str]:
+    """What came of each try of a traitor in the server's place, with its unit `loosened` by these lines."""
     out = "/var/lib/stoop/server/turncoat.json"
     words = f"/srv/inside/turncoat.py token {out} {AWAY} {AWAY6} {OWN} 127.0.0.53"
-    drop_in = f"[Service]\nType=oneshot\nRestart=no\nExecStart=\nExecStart=/usr/bin/python3 {words}\n"
+    drop_in = f"[Service]\nType=oneshot\nRestart=no\nExecStart=\nExecStart=/usr/bin/python3 {words}\n{loosened}"
     house.machine.must("mkdir", "-p", "/etc/systemd/system/stoop-server.service.d")
     house.machine.must("sh", "-c", f"printf '{drop_in}' > /etc/systemd/system/stoop-server.service.d/turncoat.conf")
     house.machine.must("systemctl", "daemon-reload")

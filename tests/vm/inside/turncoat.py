@@ -9,7 +9,9 @@ import errno
 import json
 import os
 import socket
+import stat
 import sys
+from collections.abc import Iterator
 
 
 def name_of(error: OSError) -> str:
@@ -18,6 +20,26 @@ def name_of(error: OSError) -> str:
 
 def plain(address: str) -> str:
     return address if ":" in address else f"::ffff:{address}"
+
+
+def asked() -> Iterator[tuple[str, str]]:
+    """What came of turning to each other program of this machine that has a Unix socket anywhere."""
+    for where, folders, names in os.walk("/"):
+        if where == "/":
+            folders[:] = [name for name in folders if name not in ("proc", "sys")]
+        for path in (os.path.join(where, name) for name in names):
+            try:
+                if not stat.S_ISSOCK(os.lstat(path).st_mode):
+                    continue
+                for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM, socket.SOCK_SEQPACKET):
+                    with socket.socket(socket.AF_UNIX, kind) as asking:
+                        error = asking.connect_ex(path)
+                    if error != errno.EPROTOTYPE:
+                        break
+            except OSError as refused:
+                yield path, name_of(refused)
+                continue
+            yield path, errno.errorcode.get(error, str(error)) if error else "reached"
 
 
 def main(token: str, out: str, *addresses: str) -> None:
@@ -37,6 +59,7 @@ def main(token: str, out: str, *addresses: str) -> None:
             found[f"handed udp {address}"] = "sent"
         except OSError as error:
             found[f"handed udp {address}"] = name_of(error)
+    found |= {f"program {path}": came for path, came in asked()}
     listener.settimeout(3)
     for address in addresses:  # a listener that is shut down may connect, on Linux
         try:
