@@ -240,7 +240,10 @@ def doctor(
 @app.command()
 def update(
     file: Annotated[
-        Path | None, typer.Argument(help="an update file; default: the newest on the boot partition or a stick")
+        Path | None,
+        typer.Argument(
+            help="an update file; default: the one with the highest number on the boot partition or a stick"
+        ),
     ] = None,
     only_check: Annotated[
         bool, typer.Option("--check", help="say whether it may be installed, install nothing")

@@ -8,6 +8,8 @@ usage() {
 	  --source S      where pictures come from: picamera:0, v4l2:/dev/video0, demo (default: what is found)
 	  --wheels DIR    install from this folder alone, without internet (a release holds one)
 	  --image         inside a system that is being built and does not run yet; see deploy/image
+	  --judge         at the start after a power cut in an upgrade: finish it, or go back (stoop-judge.service)
+	  --release-name  print what the release here is called, and end
 	  --dry-run       say what would be done, change nothing
 	  --uninstall     remove Stoop; your recordings and keys in /var/lib/stoop stay
 	  --purge         with --uninstall: those too, for good
@@ -17,9 +19,13 @@ usage() {
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 ROOT=$(cd "$HERE/../.." && pwd)
 OPT=/opt/stoop ETC=/etc/stoop DATA=/var/lib/stoop UNITS=/etc/systemd/system
-UNIT_NAMES=(stoop-camera.service stoop-server.socket stoop-server.service stoop-courier.service stoop-names.service stoop-code.service stoop-holes.path stoop-holes.service stoop-firewall.service stoop-update.service stoop-upload.path stoop-upload.service stoop-stick@.service stoop.target)
+UNIT_NAMES=(stoop-camera.service stoop-server.socket stoop-server.service stoop-courier.service stoop-names.service stoop-code.service stoop-holes.path stoop-holes.service stoop-firewall.service stoop-update.service stoop-upload.path stoop-upload.service stoop-stick@.service stoop-judge.service stoop.target)
 PACKAGES=(python3 python3-venv nftables avahi-daemon)
 LEAST_FREE_MB=1500
+HEALTH_LIMIT_S=120
+# Names the release that is on trial, from before it is in force until it answered or was gone back from.
+TRIAL=$OPT/trial
+PORTS=$ETC/open-ports
 SOURCE='' WHEELS='' DRY='' IMAGE='' JOB=install PURGE=''
 
 say() { printf '%s\n' "$*"; }
@@ -45,6 +51,8 @@ read_options() {
 			--source) SOURCE=${2:?--source needs a value}; shift ;;
 			--wheels) WHEELS=${2:?--wheels needs a folder}; shift ;;
 			--image) IMAGE=1 ;;
+			--judge) JOB=judge ;;
+			--release-name) JOB=name ;;
 			--dry-run) DRY=1 ;;
 			--uninstall) JOB=uninstall ;;
 			--purge) PURGE=1 ;;
@@ -76,6 +84,7 @@ check_machine() {
 	local free
 	free=$(df -Pm /opt 2>/dev/null | awk 'NR == 2 { print $4 }')
 	[ "${free:-0}" -ge "$LEAST_FREE_MB" ] || refuse "only ${free:-0} MB are free, Stoop needs $LEAST_FREE_MB: free space or take a larger card"
+	bad_ports
 	[ -z "$WHEELS" ] || [ -d "$WHEELS" ] || refuse "there is no folder $WHEELS: name the one with the wheels"
 	if [ -z "$IMAGE" ] && [ ! -f $UNITS/stoop-server.socket ] && command -v ss > /dev/null && ss -Hltn 'sport = :443' | grep -q .; then
 		refuse "port 443 is in use by another program of this machine: end that first"
@@ -141,15 +150,20 @@ make_folders() {
 	run install -d -m 0700 -o stoop-courier -g stoop-courier $DATA/courier
 }
 
-install_program() {
-	local from release
+find_program() {
 	if [ -n "$WHEELS" ]; then
-		from=$(ls "$WHEELS"/stoop-*.whl 2>/dev/null | sort -V | tail -1)
-		[ -n "$from" ] || refuse "$WHEELS holds no stoop wheel: name the wheels folder of a release"
+		FROM=$(ls "$WHEELS"/stoop-*.whl 2>/dev/null | sort -V | tail -1)
+		[ -n "$FROM" ] || refuse "$WHEELS holds no stoop wheel: name the wheels folder of a release"
 	else
-		from=$ROOT
+		FROM=$ROOT
 		[ -f "$ROOT/pyproject.toml" ] || refuse "neither a checkout nor --wheels is here: run install.sh where you unpacked it"
 	fi
+}
+
+install_program() {
+	local from release
+	find_program
+	from=$FROM
 	release=$OPT/releases/$(release_name "$from")
 	if [ -n "$DRY" ]; then say "would install: $from as $release"; return; fi
 	if [ ! -f "$release/complete" ]; then
@@ -164,23 +178,70 @@ install_program() {
 		# what is needed to come back to this release, when a later one does not answer
 		mkdir -p "$release/deploy"
 		cp -r "$HERE" "$release/deploy/"
+		# the word that all is there must not come to the card before all that is there
+		sync -f "$release"
 		touch "$release/complete"
+		sync -f "$release"
 		say "installed $(basename "$release")"
 	fi
-	# a release that failed its health check is gone back from by this link alone
 	if [ "$(readlink $OPT/current 2>/dev/null)" != "$release" ]; then
-		[ ! -L $OPT/current ] || ln -sfnT "$(readlink $OPT/current)" $OPT/previous
-		ln -sfnT "$release" $OPT/current.new && mv -T $OPT/current.new $OPT/current
+		[ ! -L $OPT/current ] || begin_trial "$release"
+		point $OPT/current "$release"
 	fi
 	ln -sf $OPT/current/bin/stoop /usr/local/bin/stoop
 }
 
-release_name() {
-	if [ -f "$1" ]; then printf '%s-%s' "$(basename "$1" .whl | cut -d- -f2)" "$(sha256sum "$1" | cut -c1-8)"; return; fi
-	local version
-	version=$(sed -n 's/^__version__ = "\(.*\)"$/\1/p' "$1/camera/__init__.py")
-	printf '%s-%s' "$version" "$(find "$1/camera" "$1/server" "$1/stoop" "$1/web/src" -type f ! -name '*.pyc' -print0 | sort -z | xargs -0 sha256sum | sha256sum | cut -c1-8)"
+# The note first, and whoever reads it at the next start: from here on a power cut leaves no version that nobody judged.
+begin_trial() {
+	put 0644 $UNITS/stoop-judge.service < "$HERE/units/stoop-judge.service"
+	systemctl enable --quiet stoop-judge.service
+	sync -f $UNITS
+	# one that was never judged is none to go back to
+	[ "$(on_trial)" = "$(readlink $OPT/current)" ] || point $OPT/previous "$(readlink $OPT/current)"
+	printf '%s\n' "$1" > $TRIAL.new
+	sync $TRIAL.new
+	mv $TRIAL.new $TRIAL
+	sync -f $OPT
 }
+
+on_trial() { cat $TRIAL 2> /dev/null || true; }
+
+# what was written for it before the note is gone
+end_trial() {
+	sync
+	rm -f $TRIAL
+	sync -f $OPT
+}
+
+point() { ln -sfnT "$2" "$1.new" && mv -T "$1.new" "$1"; }
+
+# each holds all of its packages, and a card is small
+remove_old_releases() {
+	local release
+	for release in $OPT/releases/*; do
+		case $release in
+			"$(readlink $OPT/current)"|"$(readlink $OPT/previous)") ;;
+			*) rm -rf "$release" ;;
+		esac
+	done
+}
+
+# release_name FROM: its version, and a digest of all that it is made of
+release_name() {
+	local version part parts=("$HERE" "$ROOT/requirements.lock")
+	if [ -f "$1" ]; then
+		version=$(basename "$1" .whl | cut -d- -f2)
+		parts+=("$1")
+	else
+		version=$(sed -n 's/^__version__ = "\(.*\)"$/\1/p' "$1/camera/__init__.py")
+		parts+=("$1/camera" "$1/server" "$1/stoop" "$1/web/src")
+	fi
+	printf '%s-%s' "$version" "$(for part in "${parts[@]}"; do
+		(cd "$(dirname "$part")" && find "$(basename "$part")" -type f ! -name '*.pyc' -exec sha256sum {} +)
+	done | LC_ALL=C sort | sha256sum | cut -c1-8)"
+}
+
+source_in_force() { printf '%s' "${SOURCE:-$(sed -n 's/^source = "\(.*\)"$/\1/p' $ETC/stoop.toml 2> /dev/null)}"; }
 
 write_settings() {
 	[ -n "$SOURCE" ] || { [ -f $ETC/stoop.toml ] && return; SOURCE=demo; }
@@ -194,25 +255,61 @@ write_settings() {
 	if [ -f "$HERE/release.pub" ] && [ ! -f $ETC/release.pub ]; then put 0644 $ETC/release.pub < "$HERE/release.pub"; fi
 }
 
-write_firewall() {
-	local ports=''
+# What the machine's owner reaches it by, found once: at a later run its program may not be up yet, and would be shut out.
+found_ports() {
 	# in a system that is being built, ss would tell of the machine that builds it
-	if [ -n "$IMAGE" ]; then [ ! -x /usr/sbin/sshd ] || ports=22; else
-		# shellcheck disable=SC2009
-		ports=$(ss -Hltnp 2>/dev/null | awk '/"sshd?"/ || /"systemd".*:22 / { n = split($4, a, ":"); print a[n] }' | sort -un | paste -sd, -) || ports=''
+	if [ -n "$IMAGE" ]; then [ ! -x /usr/sbin/sshd ] || echo 22; return 0; fi
+	{
+		ss -Hltnp 2> /dev/null | awk '/"sshd?"/ || /"systemd".*:22 / { n = split($4, a, ":"); print a[n] }' || true
+		if [ -x /usr/sbin/sshd ]; then /usr/sbin/sshd -T 2> /dev/null | awk '$1 == "port" { print $2 }' || true; fi
+		# of an earlier release's rules
+		sed -n 's/.*set found_tcp .*elements = { \([0-9, ]*\) }.*/\1/p' $ETC/stoop.nft 2> /dev/null | tr -s ', ' '\n' || true
+	} | sort -un
+}
+
+is_port() { [[ $1 =~ ^[0-9]{1,5}$ ]] && [ $((10#$1)) -ge 1 ] && [ $((10#$1)) -le 65535 ]; }
+
+listed_ports() { [ ! -f $PORTS ] || sed 's/#.*//' $PORTS | tr -s '[:space:]' '\n' | sed '/^$/d'; }
+
+bad_ports() {
+	local port
+	for port in $(listed_ports); do
+		is_port "$port" || refuse "$PORTS names port '$port': write a number from 1 to 65535, or remove the line"
+	done
+}
+
+write_firewall() {
+	local port ports=''
+	if [ ! -f $PORTS ]; then
+		{
+			printf '# TCP ports of this machine that stay open beside the app: one a line. After a change run install.sh again.\n'
+			found_ports
+		} | put 0644 $PORTS
 	fi
+	for port in $(if [ -f $PORTS ]; then listed_ports; else found_ports; fi); do
+		is_port "$port" && ports+=${ports:+, }$((10#$port))
+	done
 	sed "s/elements = { 22 }/${ports:+elements = { $ports \}}/" "$HERE/stoop.nft" | put 0644 $ETC/stoop.nft
 }
 
 write_system() {
 	local name
-	for name in "${UNIT_NAMES[@]}"; do put 0644 "$UNITS/$name" < "$HERE/units/$name"; done
+	for name in "${UNIT_NAMES[@]}"; do
+		if [ -f "$HERE/units/$name" ]; then
+			put 0644 "$UNITS/$name" < "$HERE/units/$name"
+		elif [ "$name" != stoop-judge.service ] && [ -f "$UNITS/$name" ]; then
+			run rm -f "$UNITS/$name"  # of a version that is gone back from
+		fi
+	done
 	put 0644 /etc/udev/rules.d/90-stoop.rules < "$HERE/files/90-stoop.rules"
-	put 0644 /etc/tmpfiles.d/stoop.conf < "$HERE/files/tmpfiles.conf"
+	[ ! -f "$HERE/files/tmpfiles.conf" ] || put 0644 /etc/tmpfiles.d/stoop.conf < "$HERE/files/tmpfiles.conf"
 	put 0644 /etc/systemd/journald.conf.d/stoop.conf < "$HERE/files/journald.conf"
 	put 0644 /etc/systemd/system.conf.d/stoop.conf < "$HERE/files/watchdog.conf"
 	put 0644 $UNITS/fstrim.timer.d/stoop.conf < "$HERE/files/fstrim.conf"
-	case $SOURCE in picamera:*) put 0644 $UNITS/stoop-camera.service.d/picamera.conf < "$HERE/files/picamera.conf" ;; esac
+	case $(source_in_force) in
+		picamera:*) put 0644 $UNITS/stoop-camera.service.d/picamera.conf < "$HERE/files/picamera.conf" ;;
+		*) [ ! -f $UNITS/stoop-camera.service.d/picamera.conf ] || run rm -f $UNITS/stoop-camera.service.d/picamera.conf ;;
+	esac
 	if [ -f /etc/avahi/avahi-daemon.conf ] && ! grep -q '^host-name=stoop$' /etc/avahi/avahi-daemon.conf; then
 		run sed -i.before-stoop '/^host-name=/d; s/^\[server\]$/[server]\nhost-name=stoop/' /etc/avahi/avahi-daemon.conf
 	fi
@@ -248,7 +345,7 @@ start() {
 	run udevadm control --reload 2> /dev/null || true
 	run systemctl try-restart systemd-journald.service
 	run systemctl enable --now fstrim.timer || true
-	run systemctl enable stoop-firewall.service stoop-update.service stoop.target
+	run systemctl enable stoop-firewall.service stoop-update.service stoop-judge.service stoop.target
 	run systemctl reload-or-restart stoop-firewall.service || refuse "the firewall's rules cannot be loaded, so nothing is started: this kernel needs nftables"
 	run systemctl try-restart avahi-daemon.service || true
 	stop_server
@@ -256,7 +353,10 @@ start() {
 	run systemctl start stoop-holes.path || true
 	run systemctl restart stoop-camera.service || true
 	run systemctl start --no-block stoop.target
-	[ -n "$DRY" ] || is_healthy || go_back
+	[ -z "$DRY" ] || return 0
+	is_healthy || go_back
+	remember_number
+	end_trial
 }
 
 # The socket first: a page that asks meanwhile would have the server started again, and the job for its end cancelled.
@@ -266,8 +366,8 @@ stop_server() {
 }
 
 is_healthy() {
-	local turn
-	for turn in $(seq 60); do
+	local until_s=$((SECONDS + HEALTH_LIMIT_S))
+	while [ $SECONDS -lt $until_s ]; do
 		if systemctl is-active -q stoop-camera.service stoop-server.service && answers; then return 0; fi
 		sleep 1
 	done
@@ -284,35 +384,65 @@ answers() {
 	P
 }
 
-# Nothing here may end it half way: whatever a step says, the question at the end is whether it answers.
 go_back() {
-	set +e
 	systemctl --no-pager --lines=5 status stoop-camera.service stoop-server.service >&2 || true
-	if [ ! -L $OPT/previous ]; then refuse "Stoop does not answer: journalctl -u stoop-camera -u stoop-server says why"; fi
-	ln -sfnT "$(readlink $OPT/previous)" $OPT/current
+	# without an upgrade under way there is nothing that was changed just now
+	if [ -z "$(on_trial)" ]; then refuse "Stoop does not answer: journalctl -u stoop-camera -u stoop-server says why"; fi
+	restore && refuse "the new version does not answer, so the one before is back: journalctl -u stoop-server says why"
+	refuse "neither the new version nor the one before answers: journalctl -u stoop-camera -u stoop-server says why"
+}
+
+# The version before, with its own units and rules; whether it answers. Nothing here may end it half way, and cut off by
+# the power it is done again at the next start: the note goes last.
+restore() {
+	local is_well=1 name
+	set +e
+	[ "$(readlink $OPT/current)" != "$(on_trial)" ] || point $OPT/current "$(readlink $OPT/previous)"
 	HERE=$OPT/current/deploy/raspberry-pi
 	write_firewall
 	write_system
 	systemctl daemon-reload
+	systemd-tmpfiles --create /etc/tmpfiles.d/stoop.conf
 	stop_server
 	systemctl restart stoop-firewall.service
-	systemctl restart stoop-camera.service || true
-	systemctl start --no-block stoop-server.socket stoop-server.service || true
-	is_healthy && refuse "the new version does not answer, so the one before is back: journalctl -u stoop-server says why"
-	refuse "neither the new version nor the one before answers: journalctl -u stoop-camera -u stoop-server says why"
+	systemctl restart stoop-camera.service
+	systemctl start --no-block stoop-server.socket stoop-server.service
+	is_healthy && is_well=0
+	end_trial
+	return $is_well
+}
+
+# The power went in an upgrade. What is in force by now is finished, and has to answer; what is not yet, or no more, is
+# undone as if it had not begun.
+judge() {
+	[ -n "$(on_trial)" ] || return 0
+	if [ "$(readlink $OPT/current)" != "$(on_trial)" ]; then
+		restore && say "an upgrade was cut off before it began: the version before runs" && return
+		refuse "an upgrade was cut off, and the version before does not answer: journalctl -u stoop-server says why"
+	fi
+	write_firewall
+	write_system
+	stop_swap
+	memory_limits
+	start
+	remove_old_releases
+	say "an upgrade that was cut off is finished"
 }
 
 remember_number() { [ ! -f "$HERE/counter" ] || put 0644 $OPT/counter < "$HERE/counter"; }
 
 finish() {
-	remember_number
+	local ports
+	remove_old_releases
+	ports=$(listed_ports | paste -sd' ' -)
 	say
 	say "Stoop runs. Open https://stoop.local in a browser on your network; it warns once, the certificate is this camera's own."
+	[ -z "$ports" ] || say "Beside the app, these TCP ports of this machine stay open: $ports ($PORTS)."
 	say "The code that makes you the owner: sudo journalctl -u stoop-camera -o cat | grep 'claim code' | tail -1"
 }
 
 uninstall() {
-	run systemctl disable --now stoop.target stoop-holes.path stoop-upload.path stoop-server.socket stoop-server.service stoop-camera.service stoop-courier.service stoop-names.service stoop-firewall.service stoop-update.service 2> /dev/null || true
+	run systemctl disable --now stoop-judge.service stoop.target stoop-holes.path stoop-upload.path stoop-server.socket stoop-server.service stoop-camera.service stoop-courier.service stoop-names.service stoop-firewall.service stoop-update.service 2> /dev/null || true
 	if command -v nft > /dev/null && nft list table inet stoop > /dev/null 2>&1; then run nft delete table inet stoop; fi
 	local name
 	for name in "${UNIT_NAMES[@]}"; do run rm -rf "$UNITS/$name" "$UNITS/$name.d"; done
@@ -336,6 +466,17 @@ read_options "$@"
 if [ $JOB = uninstall ]; then
 	[ "$(id -u)" = 0 ] || [ -n "$DRY" ] || refuse "uninstalling takes root: run it with sudo"
 	uninstall
+	exit 0
+fi
+if [ $JOB = name ]; then
+	find_program
+	release_name "$FROM"
+	echo
+	exit 0
+fi
+if [ $JOB = judge ]; then
+	[ "$(id -u)" = 0 ] || refuse "judging an upgrade takes root: run it with sudo"
+	judge
 	exit 0
 fi
 check_machine

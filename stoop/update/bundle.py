@@ -67,8 +67,20 @@ def unpack(bundle: Path, key: Ed25519PublicKey, installed_counter: int, folder: 
                 )
             _unpack_files(tar, members, manifest, folder)
     except (tarfile.TarError, EOFError) as error:
-        raise UpdateRefused(f"{bundle.name} is damaged or no update ({error}): fetch it again") from error
+        raise _damaged(bundle, error) from error
     return manifest
+
+
+def glance(bundle: Path, key: Ed25519PublicKey) -> Manifest:
+    """Its manifest alone, and that `key` signed it; what that names may be altered or missing.
+
+    Raises UpdateRefused, OSError.
+    """
+    try:
+        with bundle.open("rb") as file, tarfile.open(fileobj=file, mode="r:") as tar:
+            return _signed_manifest(tar, iter(tar), key)
+    except (tarfile.TarError, EOFError) as error:
+        raise _damaged(bundle, error) from error
 
 
 def write(
@@ -89,6 +101,10 @@ def write(
             with files[entry.name].open("rb") as file:
                 tar.addfile(_info(entry.name, entry.size_bytes), file)
     return manifest
+
+
+def _damaged(bundle: Path, error: Exception) -> UpdateRefused:
+    return UpdateRefused(f"{bundle.name} is damaged or no update ({error}): fetch it again")
 
 
 def _signed_manifest(tar: tarfile.TarFile, members: Iterator[tarfile.TarInfo], key: Ed25519PublicKey) -> Manifest:

@@ -23,7 +23,9 @@ from camera.update_desk import ASKED, Way
 from stoop.image.errors import CardError
 from stoop.image.slots import Slots, may_be_written, start_once, sweep, write_other
 from stoop.update.bundle import SUFFIX, Manifest, unpack
+from stoop.update.choice import choose
 from stoop.update.errors import NothingBrought, UpdateError, UpdateFailed, UpdateRefused
+from stoop.update.memory import Memory
 from stoop.update.outcome import FAILED, Outcomes
 from stoop.update.uploaded import UPLOADED, take_uploaded
 
@@ -74,20 +76,28 @@ def update(file: Path | None, *, only_check: bool, way: Way = "command", place: 
     What came of it is told to the app too, where the updater's folder is there and something was to be installed.
     """
     place = place or Place()
-    return update_from(lambda outcomes: hold(file, place, outcomes), place, way, only_check=only_check)
+    memory = Memory(room_of(place)) if way == "card" else None  # taken at a start, and nobody asks
 
+    def bring(outcomes: Outcomes) -> AbstractContextManager[Fetch]:
+        if way == "app":
+            return take_uploaded(place, outcomes)
+        return contextlib.nullcontext(lambda _: file or find_bundle(place, memory))
 
-def hold(file: Path | None, place: Place, outcomes: Outcomes) -> AbstractContextManager[Fetch]:
-    """The one that came through the app, the file named, or the one on a medium. Raises UpdateRefused, OSError."""
-    if outcomes.way == "app":
-        return take_uploaded(place, outcomes)
-    return contextlib.nullcontext(lambda _: file or find_bundle(place))
+    return update_from(bring, place, way, only_check=only_check, memory=memory)
 
 
 def update_from(
-    bring: Callable[[Outcomes], AbstractContextManager[Fetch]], place: Place, way: Way, *, only_check: bool = False
+    bring: Callable[[Outcomes], AbstractContextManager[Fetch]],
+    place: Place,
+    way: Way,
+    *,
+    only_check: bool = False,
+    memory: Memory | None = None,
 ) -> int:
-    """As `update`; `bring` is entered before another update's end is waited for, what it gives is called after it."""
+    """As `update`; `bring` is entered before another update's end is waited for, what it gives is called after it.
+
+    With a `memory`, as nobody asked: the app is told of the same refusal once.
+    """
     outcomes = Outcomes(None if only_check else place.told, place.folder / "current", way)
     try:
         with (
@@ -102,11 +112,12 @@ def update_from(
     except UpdateFailed as error:
         return _ended(outcomes, 1, str(error))
     except UpdateError as error:
-        return _ended(outcomes, 2, str(error))
+        return _ended(outcomes, 2, str(error), memory)
     except PermissionError as error:
         return _ended(outcomes, 2, f"{error.filename} may not be used: updating takes root, run it with sudo")
     except OSError as error:
-        return _ended(outcomes, 2, f"{error.filename or place.folder}: {error.strerror}: nothing was changed")
+        sentence = f"{error.filename or place.folder}: {error.strerror}: nothing was changed"
+        return _ended(outcomes, 2, sentence, memory)
     done = "may be installed" if only_check else "is installed and runs"
     if not only_check and Slots(place.root).are_here():
         # told as under way until the power goes: only the next start knows whether it answers
@@ -117,8 +128,11 @@ def update_from(
     return 0
 
 
-def _ended(outcomes: Outcomes, code: int, sentence: str) -> int:
+def _ended(outcomes: Outcomes, code: int, sentence: str, memory: Memory | None = None) -> int:
     print(f"stoop: {sentence}", file=sys.stderr)
+    with contextlib.suppress(OSError):  # what cannot be remembered is told
+        if memory is not None and not memory.is_news(sentence):
+            return code
     outcomes.tell("failed" if code == 1 else "refused", sentence)
     return code
 
@@ -141,18 +155,27 @@ def alone(folder: Path) -> Iterator[None]:
 
 def room(place: Place) -> Path:
     """A folder of root's that holds an update while it is looked at; made where it is missing. Raises OSError."""
-    slots = Slots(place.root)
-    folder = slots.incoming if slots.are_here() else place.folder
+    folder = room_of(place)
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
-def find_bundle(place: Place) -> Path:
-    """The one that was changed last. Raises NothingBrought when there is none."""
+def room_of(place: Place) -> Path:
+    slots = Slots(place.root)
+    return slots.incoming if slots.are_here() else place.folder
+
+
+def find_bundle(place: Place, memory: Memory | None = None) -> Path:
+    """See `choose`. Raises NothingBrought when there is none, UpdateRefused."""
     found = [path for where in PLACES for path in place.root.glob(f"{where}/*{SUFFIX}")]
     if not found:
         raise NothingBrought(f"there is no *{SUFFIX} file on the boot partition or a mounted stick: name the file")
-    return max(found, key=lambda path: path.stat().st_mtime)
+    return pick(found, place, memory)
+
+
+def pick(found: Sequence[Path], place: Place, memory: Memory | None) -> Path:
+    """`choose` for what is installed here."""
+    return choose(found, read_key(place.key), read_counter(place.counter), memory)
 
 
 def install(bundle: Path, place: Place, *, only_check: bool, outcomes: Outcomes) -> Manifest:

@@ -11,14 +11,17 @@ import shutil
 import stat
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from camera.contract import MAX_UPDATE_BYTES
 from stoop.update.bundle import SUFFIX
-from stoop.update.command import Place, update_from
+from stoop.update.choice import has_just_started
+from stoop.update.command import Place, pick, room_of, update_from
 from stoop.update.errors import NothingBrought, UpdateRefused
+from stoop.update.memory import Memory
+from stoop.update.mounts import is_systems
 
 FOLDER = "stoop-update"
 """Where an owner puts the file, at the top of the stick: the rest of it is not looked through."""
@@ -33,12 +36,14 @@ _COPY_BYTES = 1024 * 1024
 
 def update_from_stick(device: Path, place: Place | None = None) -> int:
     """Exit codes as of `stoop update`; 2 too where the stick holds no update, which only the journal is told."""
+    place = place or Place()
+    memory = Memory(room_of(place)) if has_just_started() else None
 
     def fetch(spool: Path) -> Path:
         with mounted(device) as folder:
-            return copy_update(folder, spool)
+            return copy_update(folder, spool, lambda found: pick(found, place, memory))
 
-    return update_from(lambda _: nullcontext(fetch), place or Place(), "stick")
+    return update_from(lambda _: nullcontext(fetch), place, "stick", memory=memory)
 
 
 @contextmanager
@@ -46,6 +51,8 @@ def mounted(device: Path) -> Iterator[Path]:
     """Its files, for as long as the block lasts. Raises NothingBrought, UpdateRefused, OSError."""
     if not _DEVICE.fullmatch(str(device)) or not stat.S_ISBLK(device.stat().st_mode):
         raise UpdateRefused(f"{device} is no stick: name its partition, such as /dev/sda1")
+    if is_systems(device.stat().st_rdev):
+        raise NothingBrought(f"{device} is a disk that this machine itself uses, and no stick")
     kind = _said("blkid", "-p", "-o", "value", "-s", "TYPE", str(device))
     if kind not in OPTIONS:
         raise NothingBrought(f"{device} holds {kind or 'no file system'}, and {', '.join(OPTIONS)} are looked at")
@@ -60,20 +67,23 @@ def mounted(device: Path) -> Iterator[Path]:
         folder.rmdir()
 
 
-def copy_update(stick: Path, spool: Path) -> Path:
-    """The newest update in the stick's folder, copied. Raises NothingBrought, UpdateRefused, OSError."""
+def copy_update(stick: Path, spool: Path, choose: Callable[[Sequence[Path]], Path]) -> Path:
+    """What `choose` takes of the updates in the stick's folder, copied.
+
+    Raises NothingBrought, UpdateRefused, OSError.
+    """
     found = [path for path in _plain_files(stick / FOLDER) if path.name.endswith(SUFFIX)]
     if not found:
         raise NothingBrought(f"the stick holds no *{SUFFIX} file in a folder {FOLDER}")
-    newest = max(found, key=lambda path: path.stat().st_mtime)
+    chosen = choose(found)
     target = spool / "from-stick.stoopupdate"
     left_bytes = MAX_UPDATE_BYTES
-    with os.fdopen(os.open(newest, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "rb") as file, target.open("xb") as out:
+    with os.fdopen(os.open(chosen, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "rb") as file, target.open("xb") as out:
         while data := file.read(_COPY_BYTES):
             left_bytes -= len(data)
             if left_bytes < 0:
                 raise UpdateRefused(
-                    f"{newest.name} on the stick has more than {MAX_UPDATE_BYTES} bytes: it is no update"
+                    f"{chosen.name} on the stick has more than {MAX_UPDATE_BYTES} bytes: it is no update"
                 )
             out.write(data)
     return target

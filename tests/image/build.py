@@ -5,7 +5,6 @@ Partitions, their names and their order are image-rota's; how it differs from a 
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import subprocess
 from pathlib import Path
@@ -81,8 +80,8 @@ def install_wheels(release: Path) -> None:
     program complete and does the rest.
     """
     (wheel,) = (release / "wheels").glob("stoop-*.whl")
-    version, digest = wheel.name.split("-")[1], hashlib.sha256(wheel.read_bytes()).hexdigest()[:8]
-    name = f"/opt/stoop/releases/{version}-{digest}"
+    asked = [str(release / "deploy/raspberry-pi/install.sh"), "--wheels", str(release / "wheels"), "--release-name"]
+    name = "/opt/stoop/releases/" + subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
     packages = f"{name}/lib/python{PYTHON}/site-packages"
     (ROOTFS / "opt/stoop/releases").mkdir(parents=True)
     lock = lock_for((release / "requirements.lock").read_text(), MACHINE, PYTHON)

@@ -319,6 +319,75 @@ def goes_back(house: House) -> str:
     return "an update that does not start was gone back from, and said so"
 
 
+def survives_power_cuts_in_upgrades(house: House) -> str:
+    """Cut while the packages go in, around the switch, and while it is judged; each time another version."""
+    ours, machine, brought = Ed25519PrivateKey.generate(), house.machine, house.machine.root / "srv" / "brought"
+    brought.mkdir(exist_ok=True)
+    (machine.root / "etc" / "stoop" / "release.pub").write_text(key_text(ours))
+    (machine.root / "opt" / "stoop" / "counter").unlink(missing_ok=True)
+    ended, said = list[str](), ""
+    for number, moment in enumerate(MOMENTS):
+        before, version = release_of(house), f"9.1.{number}"
+        file = make_update(brought / f"{version}.stoopupdate", version, 100 + number, ours)
+        machine.must("systemd-run", "--quiet", "/opt/stoop/current/bin/stoop", "update", f"/srv/brought/{file.name}")
+        until(lambda moment=moment: moment(house), "the upgrade to come to where it is cut", 240)  # type: ignore[misc]
+        machine.cut_power()
+        machine.boot(waits=False)
+        house.street.plug_in(machine)
+        until(lambda: not on_trial(house) and judged(house), "the upgrade to be finished or undone", 400)
+        visitor.come_back(house.the_owner())
+        now = release_of(house)
+        need(now == before or now.startswith(f"{version}-"), f"{now} runs, neither {before} nor {version}")
+        shown = machine.must("sh", "-c", "cd /opt/stoop/current/deploy/raspberry-pi/units && cat *")
+        used = machine.must(
+            "sh",
+            "-c",
+            "cd /opt/stoop/current/deploy/raspberry-pi/units && for one in *; do cat /etc/systemd/system/$one; done",
+        )
+        need(shown == used, f"the units that are in force are not those of {now}")
+        ended.append("finished" if now != before else "undone")
+        said = machine.log_of("stoop-judge.service", 20)
+    shutil.rmtree(brought)
+    need(set(ended) == {"finished", "undone"}, f"all {len(ended)} upgrades were {ended[0]}: {said}")
+    return (
+        f"the power went in {len(ended)} upgrades: {', '.join(ended)}; each time one whole version came up with its "
+        "own units, and answered"
+    )
+
+
+def on_trial(house: House) -> bool:
+    return (house.machine.root / "opt" / "stoop" / "trial").exists()
+
+
+def judged(house: House) -> bool:
+    return house.machine.run("systemctl", "is-active", "stoop-judge.service").stdout.strip() in ("inactive", "failed")
+
+
+MOMENTS: tuple[Callable[[House], object], ...] = (
+    lambda house: any((house.machine.root / "opt/stoop/releases").glob("9.1.0-*/lib/python3*/site-packages/av")),
+    on_trial,
+    lambda house: on_trial(house) and house.machine.run("systemctl", "is-active", "stoop-server.service").returncode,
+)
+"""When it is cut: its packages are half there; it is just on trial; it is in force and has not answered yet."""
+
+
+def goes_back_at_the_next_start(house: House) -> str:
+    """It does not answer, and the power goes before anybody could find out."""
+    ours, machine = Ed25519PrivateKey.generate(), house.machine
+    (machine.root / "etc" / "stoop" / "release.pub").write_text(key_text(ours))
+    before, brought = release_of(house), machine.root / "srv"
+    make_update(brought / "bad.stoopupdate", "9.2.0", 200, ours, starts=False)
+    machine.must("systemd-run", "--quiet", "/opt/stoop/current/bin/stoop", "update", "/srv/bad.stoopupdate")
+    until(lambda: release_of(house).startswith("9.2.0-"), "the upgrade to be in force", 240)
+    machine.cut_power()
+    machine.boot(waits=False)
+    house.street.plug_in(machine)
+    until(lambda: not on_trial(house) and judged(house), "the version to be judged", 600)
+    need(release_of(house) == before, f"{release_of(house)} runs and not {before}")
+    visitor.come_back(house.the_owner())
+    return "an upgrade that does not answer, cut off by the power before it was judged, was gone back from at the start"
+
+
 def updates_at_the_next_start(house: House) -> str:
     """A file on the boot partition, and nobody who says anything."""
     ours = Ed25519PrivateKey.generate()
@@ -611,6 +680,8 @@ CLAIMS: dict[str, Claim] = {
     "names-upgrade": makes_the_user_of_the_look_up,
     "update": is_updated,
     "back": goes_back,
+    "cut-update": survives_power_cuts_in_upgrades,
+    "boot-back": goes_back_at_the_next_start,
     "boot-update": updates_at_the_next_start,
     "app-update": is_updated_through_the_app,
     "stick-update": is_updated_from_a_stick,
@@ -620,7 +691,7 @@ CLAIMS: dict[str, Claim] = {
     "power": survives_power_cuts,
     "uninstall": is_removed,
 }
-LONG_ONLY = ("hung", "back", "small", "boot-update", "app-update", "stick-update")
+LONG_ONLY = ("hung", "back", "cut-update", "boot-back", "small", "boot-update", "app-update", "stick-update")
 """Left out of the short form: it waits for watchdogs."""
 
 

@@ -8,7 +8,7 @@ import os
 import shutil
 import stat
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -36,13 +36,17 @@ def there(tmp_path: Path) -> Path:
     return tmp_path / "stick"
 
 
-def test_the_newest_update_in_the_folder_is_copied(there: Path, spool: Path) -> None:
+def newest(found: Sequence[Path]) -> Path:
+    return max(found, key=lambda path: path.stat().st_mtime)
+
+
+def test_the_chosen_update_in_the_folder_is_copied(there: Path, spool: Path) -> None:
     for number, name in enumerate(("old", "new", "older")):
         path = there / FOLDER / f"{name}.stoopupdate"
         path.write_text(name)
         os.utime(path, (1000 + (number == 1), 1000 + (number == 1)))
 
-    assert copy_update(there, spool).read_text() == "new"
+    assert copy_update(there, spool, newest).read_text() == "new"
 
 
 def test_nothing_else_on_the_stick_is_looked_at(there: Path, spool: Path) -> None:
@@ -52,7 +56,7 @@ def test_nothing_else_on_the_stick_is_looked_at(there: Path, spool: Path) -> Non
     (there / FOLDER / "below" / "deep.stoopupdate").write_text("x")
 
     with pytest.raises(NothingBrought, match=r"no \*.stoopupdate file in a folder stoop-update"):
-        copy_update(there, spool)
+        copy_update(there, spool, newest)
 
 
 def test_a_stick_leads_nowhere_else(there: Path, spool: Path, tmp_path: Path) -> None:
@@ -60,14 +64,14 @@ def test_a_stick_leads_nowhere_else(there: Path, spool: Path, tmp_path: Path) ->
     (there / FOLDER / "a.stoopupdate").symlink_to(tmp_path / "secret")
     os.mkfifo(there / FOLDER / "b.stoopupdate")
     with pytest.raises(NothingBrought):
-        copy_update(there, spool)
+        copy_update(there, spool, newest)
 
     shutil.rmtree(there / FOLDER)
     (tmp_path / "away").mkdir()
     (tmp_path / "away" / "c.stoopupdate").write_text("x")
     (there / FOLDER).symlink_to(tmp_path / "away")
     with pytest.raises(NothingBrought):
-        copy_update(there, spool)
+        copy_update(there, spool, newest)
 
 
 def test_what_is_too_large_is_not_copied_whole(there: Path, spool: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -75,7 +79,7 @@ def test_what_is_too_large_is_not_copied_whole(there: Path, spool: Path, monkeyp
     (there / FOLDER / "a.stoopupdate").write_bytes(b"x" * 1001)
 
     with pytest.raises(UpdateRefused, match="more than 1000 bytes"):
-        copy_update(there, spool)
+        copy_update(there, spool, newest)
 
 
 @pytest.mark.parametrize("device", ["/dev/null", "/etc/passwd", "/dev/../etc/passwd", "/dev/sda1 -o rw", "-a"])
@@ -107,6 +111,7 @@ def test_only_one_update_at_a_time_and_the_next_is_not_dropped(
 def say(monkeypatch: pytest.MonkeyPatch, shell: str) -> None:
     """`shell` in place of each tool that looks at a stick, that says it is one."""
     monkeypatch.setattr(stat, "S_ISBLK", lambda _: True)
+    monkeypatch.setattr(stick, "is_systems", lambda _: False)
     monkeypatch.setattr(stick, "_LIMIT_S", 0.5)
     real = subprocess.run
 
@@ -148,7 +153,7 @@ def test_a_stick_that_fails_is_no_stick_without_an_update(
 
     monkeypatch.setattr(os, "scandir", fail)
     with pytest.raises(OSError, match="Input/output"):
-        copy_update(there, spool)
+        copy_update(there, spool, newest)
 
 
 # --- a real device ------------------------------------------------------------------------------------------------

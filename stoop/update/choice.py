@@ -1,0 +1,49 @@
+"""Which of the update files on a medium is meant: a file's time may be of a wrong clock, its signed number is not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from stoop.update.bundle import Manifest, glance
+from stoop.update.errors import NothingBrought, UpdateRefused
+from stoop.update.memory import Memory
+
+UNASKED_WITHIN_S = 300
+"""Of a start: what lies on a stick then was left there; later on, somebody has just put it in."""
+
+
+def choose(found: Sequence[Path], key: Ed25519PublicKey, installed_counter: int, memory: Memory | None) -> Path:
+    """The one with the highest number that is signed by `key`; not a byte of the rest is believed.
+
+    With a `memory`, as nobody asked: one that is no newer, or had its tries, is passed over without news. Raises
+    UpdateRefused for the file that was changed last where none is signed, NothingBrought, OSError.
+    """
+    signed: list[tuple[Manifest, Path]] = []
+    refused: list[tuple[float, UpdateRefused]] = []
+    for path in found:
+        try:
+            signed.append((glance(path, key), path))
+        except UpdateRefused as error:
+            refused.append((path.stat().st_mtime, error))
+    if not signed:
+        raise max(refused, key=lambda one: one[0])[1]
+    manifest, path = max(signed, key=lambda one: (one[0].counter, one[1].stat().st_mtime))
+    if memory is not None:
+        if manifest.counter <= installed_counter:
+            raise NothingBrought(
+                f"update {manifest.version} (number {manifest.counter}) is not newer than what is installed (number"
+                f" {installed_counter}): its file has done its work, and may be removed"
+            )
+        memory.try_once(manifest)
+    return path
+
+
+def has_just_started(uptime: Path = Path("/proc/uptime")) -> bool:
+    """Whether this machine has; also where that cannot be told."""
+    try:
+        return float(uptime.read_text().split()[0]) < UNASKED_WITHIN_S
+    except (OSError, ValueError, IndexError):
+        return True
