@@ -15,7 +15,7 @@ from tests.markdown import ROOT
 
 DEPLOY = ROOT / "deploy" / "raspberry-pi"
 STUBS = """
-systemctl() { echo "systemctl $*"; }
+systemctl() { [ "$1" != is-failed ] || return 1; echo "systemctl $*"; }
 systemd-tmpfiles() { :; }; udevadm() { :; }; sync() { :; }; chgrp() { :; }; sleep() { SECONDS=$((SECONDS + 1)); }
 ss() { printf '%s\\n' "${LISTENING:-}"; }
 is_pi() { false; }
@@ -152,6 +152,14 @@ def test_one_that_was_never_judged_is_none_to_go_back_to(tree: Tree) -> None:
     assert tree.current() == "2"
     assert tree.run("3", UPGRADE, BAD="/[23]-").returncode == 2
     assert tree.current() == "1"
+
+
+def test_sockets_that_were_held_by_another_for_a_moment_are_asked_for_again(tree: Tree) -> None:
+    """As at a start by a login that systemd has forked and not begun yet: nothing else would try them again."""
+    failing = (
+        'systemctl() { [ "$1" = is-failed ] || echo "systemctl $*"; }; answers() { [ $SECONDS -gt 0 ]; }; is_healthy'
+    )
+    assert "systemctl start --no-block stoop-server.socket stoop-server.service" in tree.run("1", failing).stdout
 
 
 def test_releases_go_but_the_two_that_may_be_needed(tree: Tree) -> None:

@@ -368,6 +368,8 @@ stop_server() {
 is_healthy() {
 	local until_s=$((SECONDS + HEALTH_LIMIT_S))
 	while [ $SECONDS -lt $until_s ]; do
+		# what systemd has forked at a start and not begun yet, as a console's login, holds our sockets for some seconds
+		if systemctl is-failed -q stoop-server.socket; then systemctl start --no-block stoop-server.socket stoop-server.service || true; fi
 		if systemctl is-active -q stoop-camera.service stoop-server.service && answers; then return 0; fi
 		sleep 1
 	done

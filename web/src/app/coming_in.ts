@@ -44,19 +44,22 @@ export const SPENT = ["unknown_device", "bad_signature", "not_found", "no_code",
 
 /**
  * The camera's name; null where the link was used up by an earlier try of this browser whose answer got lost: **an owner's
- * recovery key, which comes once, is lost with it.** Raises as `acceptInvite`.
+ * recovery key, which comes once, is lost with it.** In a browser that was in before, a spent link was another's. Raises as
+ * `acceptInvite`.
  */
 export async function joinHere(
   api: Api,
   keys: KeyStore,
-  home: Pick<Home, "isMine">,
+  home: Pick<Home, "isMine" | "stage">,
   link: string,
   deviceName: string,
 ): Promise<string | null> {
+  const wasIn = home.stage.value.kind === "in";
   try {
     return (await acceptInvite(api, keys, link, deviceName)).cameraName;
   } catch (error) {
-    if (!(error instanceof ApiError && SPENT.includes(error.code) && (await home.isMine()))) throw error;
+    const isSpent = error instanceof ApiError && SPENT.includes(error.code);
+    if (!isSpent || wasIn || !(await home.isMine())) throw error;
     await keys.saveCameraId(await cameraIdFrom(api));
     return null;
   }

@@ -727,8 +727,11 @@ export const words = {
     install: "Install it",
     sending: (percent: number) => `Sending the file: ${percent} %`,
     sendingText: "Keep this page open until the file is with the camera.",
-    installing: "The camera checks the file and installs it …",
-    away: "The camera starts again …",
+    waiting: {
+      itself: "The camera checks the file and installs it …",
+      another: "Another update is being installed first …",
+      camera: "The camera starts again …",
+    },
     waitingText:
       "This takes a few minutes. There is no picture meanwhile, and the bell is silent for a moment. Leave the power on.",
     installed: (version: string) => `Updated to version ${version}`,

@@ -27,6 +27,8 @@ const WORST_FIRST: readonly JournalVerdict[] = [
   "older_key",
   "torn_tail",
 ];
+/** Where the bytes themselves are in doubt. A key that is missing and a cut by the power stay, however often they are fetched. */
+const TO_FETCH_ANEW: ReadonlySet<JournalVerdict> = new Set(["altered", "rolled_back", "gap"]);
 /** Longest stretch of work without letting the page answer. */
 const STRETCH_MS = 12;
 
@@ -89,7 +91,7 @@ export async function loadJournal(
   const [cameraId, pin] = [await keys.cameraId(), await keys.pin()];
   const journal = await readJournal(files, identity, { ...options, cameraId, pin });
   if (journal.pin) await keys.savePin(journal.pin);
-  if (journal.verdict !== "complete") options.cache?.forget();
+  if (TO_FETCH_ANEW.has(journal.verdict)) options.cache?.forget();
   return journal;
 }
 

@@ -58,8 +58,13 @@ export interface Waiting {
   readonly before: string;
   /** Whether the camera was out of reach meanwhile, as it is while it starts again. */
   readonly wasAway: boolean;
+  /** Since it was asked, or since another update was last seen under way. */
   readonly waitedMs: number;
 }
+
+/** Whether another update is under way, so that this one's turn is still to come. */
+export const isBehindAnother = (sha256: string, { outcome }: UpdateTold): boolean =>
+  outcome?.word === "installing" && outcome.sha256 !== sha256;
 
 export type UpdateEnd =
   | { readonly kind: "installed"; readonly version: string }
@@ -82,5 +87,6 @@ export function endOf(waiting: Waiting, told: UpdateTold): UpdateEnd | null {
   if (outcome === null && told.version !== waiting.before)
     return { kind: "installed", version: told.version };
   if (outcome === null && waiting.wasAway) return { kind: "as_before", running: told.version };
+  if (isBehindAnother(waiting.sha256, told)) return null;
   return waiting.waitedMs > SILENT_MS ? { kind: "silent" } : null;
 }

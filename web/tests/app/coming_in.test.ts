@@ -1,9 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { comingIn, joinHere, recoverHere } from "../../src/app/coming_in";
+import type { Stage } from "../../src/app/home";
 import { Api } from "../../src/core/api";
 import { NoAnswerError } from "../../src/core/errors";
 import { createIdentity } from "../../src/core/identity";
 import { KeyStore, MemoryStore } from "../../src/core/key_store";
+import type { Me } from "../../src/core/messages";
+import { Subject } from "../../src/core/observable";
 import { pairLink } from "../../src/core/pairing";
 import { CAMERA, FakeServer, refuse, reply } from "../core/fakes";
 
@@ -78,7 +81,11 @@ describe("a recovery whose code is used up", () => {
 });
 
 describe("an invitation that is used up", () => {
-  const join = async (isMine: boolean, code: string) => {
+  const join = async (
+    isMine: boolean,
+    code: string,
+    stage: Stage = { kind: "unpaired", wasRemoved: false },
+  ) => {
     const server = new FakeServer({
       "GET /api/hello": () => reply({ camera: CAMERA, claimed: true, online: true, version: "1" }),
       "POST /api/nonce": () => reply({ nonce: "n" }),
@@ -86,7 +93,13 @@ describe("an invitation that is used up", () => {
     });
     const [api, keys] = [new Api({ fetch: server.fetch }), new KeyStore(new MemoryStore())];
     const link = pairLink("", "a".repeat(32), new Uint8Array(32));
-    const name = await joinHere(api, keys, { isMine: async () => isMine }, link, "New");
+    const name = await joinHere(
+      api,
+      keys,
+      { isMine: async () => isMine, stage: new Subject(stage) },
+      link,
+      "New",
+    );
     return { name, camera: await keys.cameraId() };
   };
 
@@ -99,5 +112,10 @@ describe("an invitation that is used up", () => {
     [true, "storage"],
   ])("fails where its being known is %s and the camera says %s", async (isMine, code) => {
     await expect(join(isMine, code)).rejects.toMatchObject({ code });
+  });
+
+  it("was used by somebody else where this browser was in before", async () => {
+    const me = { device: "d".repeat(32), name: "Phone", role: "viewer" } as Me;
+    await expect(join(true, "not_found", { kind: "in", me })).rejects.toMatchObject({ code: "not_found" });
   });
 });

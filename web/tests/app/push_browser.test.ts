@@ -38,6 +38,15 @@ describe("taking notices in this browser", () => {
     expect([made.mock.calls.length, known.unsubscribe.mock.calls.length]).toEqual([0, 0]);
   });
 
+  it("ends first what brings no notices any more", async () => {
+    const known = subscription("https://push.example/1", KEY);
+    browserWith(known, () => subscription("https://push.example/2", KEY));
+
+    expect((await subscribe(KEY, true)).endpoint).toBe("https://push.example/2");
+
+    expect(known.unsubscribe).toHaveBeenCalledOnce();
+  });
+
   it.each([OTHER_KEY, null])("ends first what is for another key (%s)", async (key) => {
     const known = subscription("https://push.example/1", key);
     browserWith(known, () => subscription("https://push.example/2", KEY));

@@ -63,6 +63,17 @@ test("a file that was cut is fetched anew and found out", async () => {
   expect((await load()).verdict).toBe("rolled_back");
 });
 
+test("what a power cut left at an end is not fetched again and again, and is told each time", async () => {
+  const { identity, server, load } = await house();
+  const first = await writeEpoch(1, [watched(1), watched(2)], identity);
+  server.files.set(1, first.file.bytes.slice(0, -100));
+  expect((await load()).verdict).toBe("torn_tail");
+  server.asked = [];
+
+  expect((await load()).verdict).toBe("torn_tail");
+  expect(server.asked).toEqual([]);
+});
+
 test("after a finding everything is read anew, so that a mended file counts as whole again", async () => {
   const { identity, server, load } = await house();
   const written = await writeEpoch(1, [watched(1), watched(2)], identity);

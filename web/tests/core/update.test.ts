@@ -4,7 +4,7 @@ import { Api } from "../../src/core/api";
 import { concatBytes, ownBytes, toHex } from "../../src/core/bytes";
 import { createDeviceKey, deviceSigner } from "../../src/core/device_key";
 import type { UpdateOutcome, UpdateTold } from "../../src/core/messages";
-import { endOf, PIECE_BYTES, SILENT_MS, sendUpdate } from "../../src/core/update";
+import { endOf, isBehindAnother, PIECE_BYTES, SILENT_MS, sendUpdate } from "../../src/core/update";
 import { pattern, refuse, reply } from "./fakes";
 
 /** Keeps pieces as the server does; `losing` says at which requests the answer gets lost after the piece was kept. */
@@ -131,6 +131,15 @@ describe("what came of an update", () => {
   it("takes no other update's end for its own", () => {
     expect(endOf(waiting, told({ sha256: "cd".repeat(32) }))).toBeNull();
     expect(endOf(waiting, told({ sha256: "" }))).toBeNull();
+  });
+
+  it("waits behind another one for as long as that takes", () => {
+    const other = told({ word: "installing", sha256: "cd".repeat(32), way: "stick" });
+    expect(endOf({ ...waiting, waitedMs: SILENT_MS + 1 }, other)).toBeNull();
+    expect([isBehindAnother(mine, other), isBehindAnother(mine, told({ word: "installing" }))]).toEqual([
+      true,
+      false,
+    ]);
   });
 
   it("takes no earlier try of the same file for its own, and hears the next one's end", () => {

@@ -11,7 +11,7 @@ import { Screen } from "../screen";
 import { sentenceOf } from "../sentences";
 import { clockTime, size } from "../when";
 import { words } from "../words";
-import { type UpdatePhase, type UpdateState, useUpdate } from "./use_update";
+import { type UpdatePhase, type UpdateState, useUpdate, type WaitingOn } from "./use_update";
 
 const SUFFIX = ".stoopupdate";
 
@@ -91,12 +91,12 @@ function Last({ outcome }: { outcome: UpdateOutcome }) {
   );
 }
 
-function Waiting({ isAway }: { isAway: boolean }) {
+function Waiting({ on }: { on: WaitingOn }) {
   return (
     <div class="card stack" data-testid="update-waiting">
       <div class="row">
         <span class="spinner" aria-hidden="true" />
-        <p class="grow">{isAway ? words.update.away : words.update.installing}</p>
+        <p class="grow">{words.update.waiting[on]}</p>
       </div>
       <p class="soft small">{words.update.waitingText}</p>
     </div>
@@ -171,7 +171,7 @@ function Now({ phase, onCancel }: { phase: UpdatePhase; onCancel: () => void }) 
   return (
     <div role={phase.kind === "sending" ? undefined : "status"}>
       {phase.kind === "sending" && <Sending share={phase.share} onCancel={onCancel} />}
-      {phase.kind === "waiting" && <Waiting isAway={phase.isAway} />}
+      {phase.kind === "waiting" && <Waiting on={phase.on} />}
       {phase.kind === "ended" && <Ended end={phase.end} />}
       {phase.kind === "error" && (
         <Notice tone="bad" icon="warning" title={sentenceOf(phase.error)} testid="update-error" />

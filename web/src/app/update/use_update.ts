@@ -2,17 +2,20 @@
 
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import type { UpdateOutcome, UpdateTold } from "../../core/messages";
-import { endOf, type SentUpdate, sendUpdate, type UpdateEnd } from "../../core/update";
+import { endOf, isBehindAnother, type SentUpdate, sendUpdate, type UpdateEnd } from "../../core/update";
 import { useParts } from "../context";
 import { setLeaveGuard } from "../router";
 
 const LOOK_MS = 2000;
 
+/** What its end hangs on: the camera has to come back, another update has to end first, or nothing but itself. */
+export type WaitingOn = "camera" | "another" | "itself";
+
 export type UpdatePhase =
   | { readonly kind: "idle" }
   | { readonly kind: "chosen"; readonly file: File }
   | { readonly kind: "sending"; readonly file: File; readonly share: number }
-  | { readonly kind: "waiting"; readonly isAway: boolean }
+  | { readonly kind: "waiting"; readonly on: WaitingOn }
   | { readonly kind: "ended"; readonly end: UpdateEnd }
   | { readonly kind: "error"; readonly error: unknown };
 
@@ -36,22 +39,23 @@ export function useUpdate(): UpdateState {
   const wait = useCallback(
     async (sha256: string, before: string, known: UpdateOutcome | null) => {
       const { signal } = stopping.current;
-      const begunMs = performance.now();
+      let sinceMs = performance.now();
       let wasAway = false;
       while (!signal.aborted) {
         try {
           const now = await api.command("update.get", {});
-          const end = endOf({ sha256, known, before, wasAway, waitedMs: performance.now() - begunMs }, now);
+          if (isBehindAnother(sha256, now)) sinceMs = performance.now();
+          const end = endOf({ sha256, known, before, wasAway, waitedMs: performance.now() - sinceMs }, now);
           if (signal.aborted) return;
           if (end) {
             setTold(now);
             setPhase({ kind: "ended", end });
             return;
           }
-          setPhase({ kind: "waiting", isAway: false });
+          setPhase({ kind: "waiting", on: isBehindAnother(sha256, now) ? "another" : "itself" });
         } catch {
           wasAway = true;
-          if (!signal.aborted) setPhase({ kind: "waiting", isAway: true });
+          if (!signal.aborted) setPhase({ kind: "waiting", on: "camera" });
         }
         await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
       }
@@ -104,7 +108,7 @@ export function useUpdate(): UpdateState {
       if (!control.signal.aborted) setPhase({ kind: "error", error });
       return;
     }
-    setPhase({ kind: "waiting", isAway: false });
+    setPhase({ kind: "waiting", on: "itself" });
     await wait(sent.sha256, before.version, before.outcome);
   };
 

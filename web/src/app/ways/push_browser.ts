@@ -67,14 +67,17 @@ async function register(): Promise<ServiceWorkerRegistration> {
 
 /**
  * `publicKey` in base64url. A subscription for that key is used again: ended before the camera knows the next one, it would
- * leave this device without notices. One for another key ends first, as a browser has one at a time. Throws NoPushError.
+ * leave this device without notices. One for another key, or that brings none any more (`isDead`), ends first, as a browser
+ * has one at a time. Throws NoPushError.
  */
-export async function subscribe(publicKey: string): Promise<Subscription> {
+export async function subscribe(publicKey: string, isDead = false): Promise<Subscription> {
   const { pushManager } = await register();
   const applicationServerKey = fromBase64Url(publicKey) as Bytes;
   const known = await pushManager.getSubscription();
   const keyOfKnown = known?.options.applicationServerKey;
-  const isOurs = Boolean(keyOfKnown && equalBytes(new Uint8Array(keyOfKnown), applicationServerKey));
+  const isOurs = Boolean(
+    !isDead && keyOfKnown && equalBytes(new Uint8Array(keyOfKnown), applicationServerKey),
+  );
   try {
     if (!isOurs) await known?.unsubscribe();
     const made =

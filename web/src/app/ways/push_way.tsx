@@ -52,7 +52,7 @@ function PushDialog({ hole, onTold, onUnsure, onClose }: PushDialogProps) {
     const isDone = await saving.run(async () => {
       await permit();
       const { public_key } = await api.command("push.key", {});
-      const made = await subscribe(public_key);
+      const made = await subscribe(public_key, hole?.report?.word === "failing");
       await joinPush(api, { ...made, notices, cooldown_s: cooldownS }, onTold, onUnsure);
     });
     if (!isDone) return;
