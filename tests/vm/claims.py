@@ -255,10 +255,13 @@ def makes_the_user_of_the_look_up(house: House) -> str:
     now = unit.read_text()
     old = now.replace("User=stoop-names\nGroup=stoop-names\n", "DynamicUser=yes\nUser=stoop-names\n")
     old = re.sub("^ExecStart=.*$", "ExecStart=/bin/sleep infinity", old, flags=re.MULTILINE)
+    later = "^(TemporaryFileSystem|Bind(ReadOnly)?Paths|RuntimeDirectoryPreserve|ExecStopPost)=.*\n"
+    old = re.sub(later, "", old, flags=re.MULTILINE)
     need("DynamicUser" in old and "infinity" in old, "the unit of before cannot be made of this one")
     unit.write_text(old)
     machine.must("systemctl", "stop", "stoop-names.service")
     machine.must("userdel", "stoop-names")
+    machine.must("rm", "-r", "/run/stoop-names")
     machine.must("systemctl", "daemon-reload")
     machine.must("systemctl", "start", "stoop-names.service")
     need("stoop-names" in machine.must("getent", "passwd", "stoop-names"), "the user of the moment is not seen")
