@@ -65,7 +65,7 @@ class Tree:
     def run_from(self, unpacked: Path, script: str, commands: int | None, environment: dict[str, str]) -> Done:
         here = unpacked / "deploy/raspberry-pi"
         text = (here / "install.sh").read_text().partition('read_options "$@"\n')[0]
-        text = re.sub(r"(?<![\w.}])/(opt|etc|usr/local|var/lib|proc|boot)/", rf"{self.root}/\1/", text)
+        text = re.sub(r"(?<![\w.}])/(opt|etc|usr/local|usr/sbin|var/lib|proc|boot)/", rf"{self.root}/\1/", text)
         text = text.replace('$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)', str(here))
         cut = "" if commands is None else f"LEFT={commands}; set -T; trap '((LEFT--)) || kill -9 0' DEBUG\n"
         whole = f"{text}\n{STUBS}\nHEALTH_LIMIT_S=2; WHEELS={unpacked}/wheels\n{cut}{script}"
@@ -204,6 +204,15 @@ def test_what_the_owner_reaches_the_machine_by_stays_open_when_it_does_not_run_y
     assert "elements = { 2222 }" in rules_of(tree)
 
 
+def test_where_ssh_does_not_run_its_settings_say_its_port(tree: Tree) -> None:
+    sshd = tree.root / "usr/sbin/sshd"
+    sshd.parent.mkdir()
+    sshd.write_text("#!/bin/sh\necho port 2200\necho addressfamily any\n")
+    sshd.chmod(0o755)
+    installed(tree, "1")
+    assert "elements = { 2200 }" in rules_of(tree)
+
+
 def test_an_earlier_releases_open_port_stays(tree: Tree) -> None:
     tree.run("1", UPGRADE, LISTENING=SSH)
     (tree.root / "etc/stoop/open-ports").unlink()
@@ -226,6 +235,22 @@ def test_a_port_that_is_none_is_one_sentence(tree: Tree, line: str) -> None:
     done = tree.run("1", "bad_ports")
     assert done.returncode == 2
     assert f"open-ports names port '{line}': write a number from 1 to 65535" in done.stderr
+
+
+def test_what_was_changed_of_avahis_settings_is_put_back(tree: Tree) -> None:
+    """It answers to the camera's name, and asks no resolver of the internet for whoever asks it."""
+    path, before = (
+        tree.root / "etc/avahi/avahi-daemon.conf",
+        "[server]\nuse-ipv4=yes\n\n[wide-area]\nenable-wide-area=yes\n",
+    )
+    path.parent.mkdir()
+    path.write_text(before)
+    installed(installed(tree, "1"), "2")
+    lines = path.read_text().splitlines()
+    assert lines.count("host-name=stoop") == lines.count("enable-wide-area=no") == 1
+    assert "enable-wide-area=yes" not in lines
+    assert tree.run("2", "nft() { return 1; }; uninstall").returncode == 0
+    assert path.read_text() == before
 
 
 def test_a_lens_that_was_changed_takes_its_drop_in_along(tree: Tree) -> None:

@@ -315,7 +315,7 @@ write_system() {
 	fi
 	# it would ask the internet's resolvers for names on behalf of whoever asks it
 	if [ -f /etc/avahi/avahi-daemon.conf ] && grep -q '^enable-wide-area=yes$' /etc/avahi/avahi-daemon.conf; then
-		run sed -i 's/^enable-wide-area=yes$/enable-wide-area=no/' /etc/avahi/avahi-daemon.conf
+		run sed -i 's/^enable-wide-area=yes$/#stoop# &\nenable-wide-area=no/' /etc/avahi/avahi-daemon.conf
 	fi
 }
 
@@ -450,7 +450,7 @@ uninstall() {
 	for name in "${UNIT_NAMES[@]}"; do run rm -rf "$UNITS/$name" "$UNITS/$name.d"; done
 	run rm -f /etc/udev/rules.d/90-stoop.rules /etc/tmpfiles.d/stoop.conf /etc/systemd/journald.conf.d/stoop.conf /etc/systemd/system.conf.d/stoop.conf $UNITS/fstrim.timer.d/stoop.conf /etc/rpi/swap.conf.d/stoop.conf /usr/local/bin/stoop
 	[ ! -f /etc/fstab ] || run sed -i 's/^#stoop# //' /etc/fstab
-	[ ! -f /etc/avahi/avahi-daemon.conf ] || run sed -i '/^host-name=stoop$/d' /etc/avahi/avahi-daemon.conf
+	[ ! -f /etc/avahi/avahi-daemon.conf ] || run sed -i -E '/^host-name=stoop$/d; /^#stoop# /{N; s/^#stoop# (.*)\n.*/\1/}' /etc/avahi/avahi-daemon.conf
 	run rm -rf $OPT $ETC
 	run systemctl daemon-reload
 	run systemctl try-restart systemd-journald.service avahi-daemon.service || true
