@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import os
 import shutil
 from pathlib import Path
@@ -17,22 +16,6 @@ from stoop.update.errors import NothingBrought, UpdateFailed, UpdateRefused
 from stoop.update.memory import MOST_TRIES, NAME, Memory
 from stoop.update.stick import FOLDER, update_from_stick
 from tests.stoop.update.test_bundle import OURS, THEIRS, made
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Place:
-    place = Place(tmp_path / "machine")
-    for folder in (place.key.parent, place.told, place.folder, place.root / "boot/firmware"):
-        folder.mkdir(parents=True)
-    place.key.write_text(base64.b64encode(OURS.public_key().public_bytes_raw()).decode() + "\n")
-    return place
-
-
-@pytest.fixture
-def installs(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
-    ran: list[list[str]] = []
-    monkeypatch.setattr(command, "run_installer", lambda words: ran.append(list(words)))
-    return ran
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import os
 import time
@@ -20,23 +19,7 @@ from stoop.update import command
 from stoop.update.command import Place, alone
 from stoop.update.errors import UpdateFailed
 from stoop.update.outcome import Outcomes
-from tests.stoop.update.test_bundle import OURS, THEIRS, made
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Place:
-    place = Place(tmp_path / "machine")
-    for folder in (place.key.parent, place.told, place.asked.parent, place.uploaded.parent):
-        folder.mkdir(parents=True)
-    place.key.write_text(base64.b64encode(OURS.public_key().public_bytes_raw()).decode() + "\n")
-    return place
-
-
-@pytest.fixture
-def installs(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
-    ran: list[list[str]] = []
-    monkeypatch.setattr(command, "run_installer", lambda words: ran.append(list(words)))
-    return ran
+from tests.stoop.update.test_bundle import THEIRS, made
 
 
 def ask(place: Place, data: bytes) -> None:
