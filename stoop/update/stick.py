@@ -52,7 +52,9 @@ def mounted(device: Path) -> Iterator[Path]:
     if not _DEVICE.fullmatch(str(device)) or not stat.S_ISBLK(device.stat().st_mode):
         raise UpdateRefused(f"{device} is no stick: name its partition, such as /dev/sda1")
     if is_systems(device.stat().st_rdev):
-        raise NothingBrought(f"{device} is a disk that this machine itself uses, and no stick")
+        raise NothingBrought(
+            f"{device} is a disk that this machine itself uses, and no stick: to take an update from it, name the file"
+        )
     kind = _said("blkid", "-p", "-o", "value", "-s", "TYPE", str(device))
     if kind not in OPTIONS:
         raise NothingBrought(f"{device} holds {kind or 'no file system'}, and {', '.join(OPTIONS)} are looked at")
@@ -115,5 +117,7 @@ def _said(*words: str) -> str:
         raise UpdateRefused(f"the stick does not answer ({words[0]} took {_LIMIT_S} s): take another") from error
     if done.returncode and words[0] != "blkid":
         lines = done.stderr.strip().splitlines() or [f"{words[0]} ended with {done.returncode}"]
-        raise UpdateRefused(f"the stick cannot be read: {lines[-1]}")
+        # what follows the first line only says where to read more; the folder is another one each time
+        reason = lines[0].removeprefix(f"{words[0]}: ").removeprefix(f"{words[-1]}: ").rstrip(".")
+        raise UpdateRefused(f"the stick cannot be read: {reason}")
     return done.stdout.strip()

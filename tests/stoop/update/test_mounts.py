@@ -1,4 +1,4 @@
-"""A disk of the machine's own is no stick, whatever of it the system uses; one that a desktop mounted is."""
+"""A disk of the machine's own is no stick, whatever of it the system uses or will mount."""
 
 from __future__ import annotations
 
@@ -47,6 +47,20 @@ def mounts(root: Path, *lines: str) -> None:
     (root / "proc/1/mountinfo").write_text("".join(f"{at + 20} 1 {line}\n" for at, line in enumerate(lines)))
 
 
+def devices(root: Path, monkeypatch: pytest.MonkeyPatch, **numbers: int) -> None:
+    """Plain files in `root`'s /dev that have the numbers of devices: making real ones takes root."""
+    (root / "dev").mkdir()
+    for name in numbers:
+        (root / "dev" / name).touch()
+    real = Path.stat
+
+    def stat(path: Path, **options: bool) -> os.stat_result:
+        told = real(path, **options)
+        return os.stat_result(told[:10], {"st_rdev": numbers[path.name]}) if path.name in numbers else told
+
+    monkeypatch.setattr(Path, "stat", stat)
+
+
 def test_every_partition_of_the_disk_that_it_runs_from_is_its_own(machine: Path) -> None:
     assert is_systems(ROOT_PART, machine)
     assert is_systems(PLAIN, machine)
@@ -54,20 +68,36 @@ def test_every_partition_of_the_disk_that_it_runs_from_is_its_own(machine: Path)
     assert not is_systems(STICK, machine)
 
 
+@pytest.mark.parametrize("where", ["/media/pi/STICK", "/run/media/pi/A\\040STICK", "/mnt", "/srv/recordings"])
+def test_what_is_mounted_is_left_alone_wherever_that_is(machine: Path, where: str) -> None:
+    mounts(machine, "8:2 / / rw - ext4 /dev/sda2 rw", f"8:17 / {where} rw shared:1 - vfat /dev/sdb1 rw")
+    assert is_systems(STICK, machine)
+
+
 @pytest.mark.parametrize(
-    ("where", "is_its"),
+    ("line", "is_its"),
     [
-        ("/media/pi/STICK", False),
-        ("/run/media/pi/A\\040STICK", False),
-        ("/mnt/usb", False),
-        ("/mnt", False),
-        ("/srv/recordings", True),
-        ("/boot/firmware", True),
-        ("/mntx", True),
+        ("/dev/sdb1 /srv/recordings ext4 defaults,nofail 0 2", True),
+        ("UUID=8A2B-11CC /mnt/usb vfat nofail 0 0", True),
+        ('LABEL="My\\040clips" /mnt/usb vfat nofail', True),
+        ("PARTUUID=0b-01 none swap sw 0 0", True),
+        ("/dev/sdb1 /srv/recordings", True),
+        ("/dev/sdb1 /srv/recordings ext4 noauto,x-systemd.automount 0 2", True),
+        ("/dev/sdb1 /mnt/usb auto user,noauto 0 0", False),
+        ("#/dev/sdb1 /mnt/usb auto defaults 0 0", False),
+        ("UUID=0000-0000 /mnt/usb vfat nofail 0 0", False),
+        ("tmpfs /tmp tmpfs defaults 0 0\n\nnas:/clips /mnt nfs\n", False),
     ],
 )
-def test_a_stick_that_a_desktop_mounted_is_one_all_the_same(machine: Path, where: str, *, is_its: bool) -> None:
-    mounts(machine, "8:2 / / rw - ext4 /dev/sda2 rw", f"8:17 / {where} rw shared:1 - vfat /dev/sdb1 rw")
+def test_what_the_system_will_mount_is_its_own_before_it_has(
+    machine: Path, monkeypatch: pytest.MonkeyPatch, line: str, *, is_its: bool
+) -> None:
+    devices(machine, monkeypatch, sdb1=STICK)
+    for folder, name in (("by-uuid", "8A2B-11CC"), ("by-label", "My\\x20clips"), ("by-partuuid", "0b-01")):
+        (machine / "dev/disk" / folder).mkdir(parents=True)
+        (machine / "dev/disk" / folder / name).symlink_to("../../sdb1")
+    (machine / "etc").mkdir()
+    (machine / "etc/fstab").write_text(f"PARTUUID=0a-02 / ext4 defaults 0 1\n{line}\n")
     assert is_systems(STICK, machine) is is_its
 
 
@@ -80,17 +110,7 @@ def test_what_is_made_of_a_disk_counts_as_the_disk(machine: Path) -> None:
 def test_swap_and_file_systems_with_numbers_of_their_own_are_found_by_their_device(
     machine: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (machine / "dev").mkdir()
-    for name in ("sdb1", "sdc1"):
-        (machine / "dev" / name).touch()
-    real = Path.stat
-
-    def stat(path: Path, **options: bool) -> os.stat_result:
-        told = real(path, **options)
-        numbers = {"sdb1": STICK, "sdc1": os.makedev(8, 33)}
-        return os.stat_result(told[:10], {"st_rdev": numbers[path.name]}) if path.name in numbers else told
-
-    monkeypatch.setattr(Path, "stat", stat)
+    devices(machine, monkeypatch, sdb1=STICK, sdc1=os.makedev(8, 33))
     (machine / "proc/swaps").write_text("Filename\tType\n/dev/sdb1\tpartition\n/var/swap\tfile\n/dev/gone\tpartition\n")
     assert is_systems(STICK, machine)
     mounts(machine, "0:31 /@ / rw - btrfs /dev/sdc1 rw")

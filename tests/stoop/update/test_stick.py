@@ -117,7 +117,7 @@ def say(monkeypatch: pytest.MonkeyPatch, shell: str) -> None:
 
     def run(words: list[str], **options: Any) -> subprocess.CompletedProcess[str]:  # Any: as of subprocess.run
         text = "echo vfat" if words[0].endswith("blkid") else shell
-        done: subprocess.CompletedProcess[str] = real(["sh", "-c", text], **options)
+        done: subprocess.CompletedProcess[str] = real(["sh", "-c", text, *words], **options)
         return done
 
     monkeypatch.setattr(subprocess, "run", run)
@@ -126,11 +126,15 @@ def say(monkeypatch: pytest.MonkeyPatch, shell: str) -> None:
 @pytest.mark.parametrize(
     ("shell", "sentence"),
     [
-        ("echo 'mount: a'; echo 'wrong fs type' >&2; exit 32", "the stick cannot be read: wrong fs type"),
+        ("echo 'wrong fs type' >&2; exit 32", "the stick cannot be read: wrong fs type"),
+        (
+            """for it; do :; done; printf '%s\\n' "mount: $it: wrong fs type." "  dmesg(1)" >&2; exit 32""",
+            "the stick cannot be read: wrong fs type",
+        ),
         ("exit 32", "the stick cannot be read: mount ended with 32"),
         ("exec sleep 60", "the stick does not answer (mount took 0.5 s): take another"),
     ],
-    ids=["its own words", "without a word", "hangs"],
+    ids=["its own words", "with its folder and more", "without a word", "hangs"],
 )
 def test_an_owner_hears_in_a_sentence_of_a_stick_that_cannot_be_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shell: str, sentence: str
@@ -192,6 +196,18 @@ def test_a_real_stick_is_mounted_so_that_nothing_on_it_counts(loop: Path) -> Non
         pytest.skip(f"this machine may not mount: {error}")
     assert str(folder) not in Path("/proc/mounts").read_text()
     assert not folder.exists()
+
+
+def test_a_stick_that_is_mounted_already_is_left_alone(loop: Path, tmp_path: Path) -> None:
+    """A second mount, read-only, would fail; a first one would make the other read-only."""
+    (tmp_path / "theirs").mkdir()
+    if subprocess.run(["mount", str(loop), str(tmp_path / "theirs")], capture_output=True, check=False).returncode:
+        pytest.skip("this machine may not mount")
+    try:
+        with pytest.raises(NothingBrought, match="a disk that this machine itself uses"), mounted(loop):
+            pytest.fail("mounted")
+    finally:
+        subprocess.run(["umount", str(tmp_path / "theirs")], check=True)
 
 
 def test_an_update_on_a_real_stick_is_installed(loop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
