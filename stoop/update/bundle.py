@@ -30,6 +30,10 @@ _NAME = re.compile(
     r"(requirements\.lock|wheels/[\w.+-]+\.whl|deploy/([\w-]+/)*[\w-]+@?(\.[\w-]+)*|slot/(boot|system)\.img)", re.ASCII
 )
 _COPY_BYTES = 1024 * 1024
+_HEAD_BYTES = MAX_MANIFEST_BYTES + 3 * tarfile.BLOCKSIZE
+"""Manifest, signature and what tar puts before each: all that is read before the signature was checked."""
+_UNREADABLE = (tarfile.TarError, EOFError, ValueError, OverflowError, RecursionError)
+"""What tarfile raises for bytes that are no tar, or are made to break it."""
 
 
 class FileEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -56,6 +60,7 @@ def unpack(bundle: Path, key: Ed25519PublicKey, installed_counter: int, folder: 
     Raises UpdateRefused; `folder` may hold some checked files then, and is to be thrown away. Raises OSError when it
     cannot be written.
     """
+    glance(bundle, key)
     try:
         with tarfile.open(bundle, "r:") as tar:
             members = iter(tar)
@@ -66,7 +71,7 @@ def unpack(bundle: Path, key: Ed25519PublicKey, installed_counter: int, folder: 
                     f" {installed_counter}): nothing was changed"
                 )
             _unpack_files(tar, members, manifest, folder)
-    except (tarfile.TarError, EOFError) as error:
+    except _UNREADABLE as error:
         raise _damaged(bundle, error) from error
     return manifest
 
@@ -77,9 +82,9 @@ def glance(bundle: Path, key: Ed25519PublicKey) -> Manifest:
     Raises UpdateRefused, OSError.
     """
     try:
-        with bundle.open("rb") as file, tarfile.open(fileobj=file, mode="r:") as tar:
+        with bundle.open("rb") as file, tarfile.open(fileobj=io.BytesIO(file.read(_HEAD_BYTES)), mode="r:") as tar:
             return _signed_manifest(tar, iter(tar), key)
-    except (tarfile.TarError, EOFError) as error:
+    except _UNREADABLE as error:
         raise _damaged(bundle, error) from error
 
 

@@ -18,19 +18,20 @@ UNASKED_WITHIN_S = 300
 def choose(found: Sequence[Path], key: Ed25519PublicKey, installed_counter: int, memory: Memory | None) -> Path:
     """The one with the highest number that is signed by `key`; not a byte of the rest is believed.
 
-    With a `memory`, as nobody asked: one that is no newer, or had its tries, is passed over without news. Raises
-    UpdateRefused for the file that was changed last where none is signed, NothingBrought, OSError.
+    With a `memory`, as nobody asked: one that is no newer, or had its tries, is passed over without news. Where none is
+    signed, raises UpdateRefused or OSError for the file that was changed last; one that cannot be read is in nobody's
+    way. Raises NothingBrought, and OSError where a try cannot be written down.
     """
     signed: list[tuple[Manifest, Path]] = []
-    refused: list[tuple[float, UpdateRefused]] = []
+    refused: list[tuple[Path, UpdateRefused | OSError]] = []
     for path in found:
         try:
             signed.append((glance(path, key), path))
-        except UpdateRefused as error:
-            refused.append((path.stat().st_mtime, error))
+        except (UpdateRefused, OSError) as error:
+            refused.append((path, error))
     if not signed:
-        raise max(refused, key=lambda one: one[0])[1]
-    manifest, path = max(signed, key=lambda one: (one[0].counter, one[1].stat().st_mtime))
+        raise max(refused, key=lambda one: _changed_at(one[0]))[1]
+    manifest, path = max(signed, key=lambda one: (one[0].counter, _changed_at(one[1])))
     if memory is not None:
         if manifest.counter <= installed_counter:
             raise NothingBrought(
@@ -39,6 +40,13 @@ def choose(found: Sequence[Path], key: Ed25519PublicKey, installed_counter: int,
             )
         memory.try_once(manifest)
     return path
+
+
+def _changed_at(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0
 
 
 def has_just_started(uptime: Path = Path("/proc/uptime")) -> bool:

@@ -167,7 +167,8 @@ def room_of(place: Place) -> Path:
 
 def find_bundle(place: Place, memory: Memory | None = None) -> Path:
     """See `choose`. Raises NothingBrought when there is none, UpdateRefused."""
-    found = [path for where in PLACES for path in place.root.glob(f"{where}/*{SUFFIX}")]
+    named = [path for where in PLACES for path in place.root.glob(f"{where}/*{SUFFIX}")]
+    found = [path for path in named if os.path.isfile(path)]  # is_file() raises where the card fails
     if not found:
         raise NothingBrought(f"there is no *{SUFFIX} file on the boot partition or a mounted stick: name the file")
     return pick(found, place, memory)

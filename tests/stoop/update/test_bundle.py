@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import io
+import os
 import tarfile
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -162,6 +164,43 @@ def test_no_bytes_break_the_reader(data: bytes) -> None:
             unpacked(path, Path(folder))
 
 
+def header(kind: bytes, size_bytes: int) -> bytes:
+    info = tarfile.TarInfo("x")
+    info.type, info.size = kind, size_bytes
+    return info.tobuf(tarfile.GNU_FORMAT)
+
+
+SPARSE = b"22 GNU.sparse.major=1\n22 GNU.sparse.minor=0\n".ljust(512, b"\0")
+TO_BREAK_TARFILE = {
+    "names in names": (header(tarfile.GNUTYPE_LONGNAME, 1) + b"x".ljust(512, b"\0")) * 1500,
+    "a sparse file's map": header(tarfile.XHDTYPE, 44) + SPARSE + header(tarfile.REGTYPE, 512) + b"a\nb\n".ljust(512),
+    "a size past all memory": header(tarfile.XHDTYPE, 2**62),
+}
+
+
+@pytest.mark.parametrize("data", TO_BREAK_TARFILE.values(), ids=TO_BREAK_TARFILE)
+def test_what_is_made_to_break_tarfile_is_refused(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "x.stoopupdate"
+    path.write_bytes(data)
+    with pytest.raises(UpdateRefused, match="is damaged or no update"):
+        unpacked(path, tmp_path)
+    with pytest.raises(UpdateRefused, match="is damaged or no update"):
+        bundle.glance(path, OURS.public_key())
+
+
+def test_who_has_not_signed_gets_no_memory(tmp_path: Path) -> None:
+    path, size_bytes = tmp_path / "x.stoopupdate", 64 * 1024 * 1024
+    path.write_bytes(header(tarfile.XHDTYPE, size_bytes))
+    os.truncate(path, size_bytes)
+    tracemalloc.start()
+    try:
+        with pytest.raises(UpdateRefused):
+            unpacked(path, tmp_path)
+        assert tracemalloc.get_traced_memory()[1] < size_bytes / 16
+    finally:
+        tracemalloc.stop()
+
+
 # --- the command ------------------------------------------------------------------------------------------------------
 
 
@@ -212,8 +251,6 @@ def test_the_installers_last_words_are_told(tmp_path: Path) -> None:
 
 
 def test_the_newest_file_on_the_boot_partition_or_a_stick_is_taken(tmp_path: Path, place: Place) -> None:
-    import os
-
     for number, where in enumerate(("boot/firmware", "media/stick", "media/somebody/stick")):
         folder = place.root / where
         folder.mkdir(parents=True)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -54,6 +56,30 @@ def test_the_highest_signed_number_is_taken_whatever_the_files_times_say(place: 
     put(place, tmp_path, "foreign", 99, changed_at=4000, key=THEIRS)
     (place.root / "boot/firmware/empty.stoopupdate").touch()
     assert find_bundle(place) == newest
+
+
+def test_what_cannot_be_read_stands_in_no_updates_way(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = put(place, tmp_path, "good", 7)
+    boot = place.root / "boot/firmware"
+    (boot / "folder.stoopupdate").mkdir()
+    (boot / "nowhere.stoopupdate").symlink_to("gone")
+    os.mkfifo(boot / "pipe.stoopupdate")
+    assert find_bundle(place) == good
+    put(place, tmp_path, "bad", 9, changed_at=4000)
+    real = Path.open
+
+    def fail(path: Path, *words: Any, **options: Any) -> Any:  # Any: as Path.open has it
+        if path.name == "bad.stoopupdate":
+            raise OSError(errno.EIO, "Input/output error", str(path))
+        return real(path, *words, **options)
+
+    monkeypatch.setattr(Path, "open", fail)
+    assert find_bundle(place) == good
+    good.unlink()
+    with pytest.raises(OSError, match="Input/output error"):
+        find_bundle(place)
 
 
 def test_where_none_is_signed_the_one_changed_last_is_told(place: Place, tmp_path: Path) -> None:
