@@ -30,9 +30,13 @@ def choose(found: Sequence[Path], key: Ed25519PublicKey, installed_counter: int,
         except (UpdateRefused, OSError) as error:
             refused.append((path, error))
     if not signed:
-        raise max(refused, key=lambda one: _changed_at(one[0]))[1]
+        path, why = max(refused, key=lambda one: _changed_at(one[0]))
+        if memory is not None:
+            memory.look_at(path)
+        raise why
     manifest, path = max(signed, key=lambda one: (one[0].counter, _changed_at(one[1])))
     if memory is not None:
+        memory.look_at(path)
         if manifest.counter <= installed_counter:
             raise NothingBrought(
                 f"update {manifest.version} (number {manifest.counter}) is not newer than what is installed (number"

@@ -114,10 +114,11 @@ def update_from(
     except UpdateError as error:
         return _ended(outcomes, 2, str(error), memory)
     except PermissionError as error:
-        return _ended(outcomes, 2, f"{error.filename} may not be used: updating takes root, run it with sudo")
+        sentence = f"{error.filename} may not be used: updating takes root, run it with sudo"
+        return _ended(outcomes, 2, sentence, memory, str(error.errno))
     except OSError as error:
         sentence = f"{error.filename or place.folder}: {error.strerror}: nothing was changed"
-        return _ended(outcomes, 2, sentence, memory)
+        return _ended(outcomes, 2, sentence, memory, str(error.errno))
     done = "may be installed" if only_check else "is installed and runs"
     if not only_check and Slots(place.root).are_here():
         # told as under way until the power goes: only the next start knows whether it answers
@@ -128,12 +129,14 @@ def update_from(
     return 0
 
 
-def _ended(outcomes: Outcomes, code: int, sentence: str, memory: Memory | None = None) -> int:
+def _ended(outcomes: Outcomes, code: int, sentence: str, memory: Memory | None = None, reason: str = "") -> int:
+    """`reason`: of the same every time, where the sentence is not."""
     print(f"stoop: {sentence}", file=sys.stderr)
+    is_news = True
     with contextlib.suppress(OSError):  # what cannot be remembered is told
-        if memory is not None and not memory.is_news(sentence):
-            return code
-    outcomes.tell("failed" if code == 1 else "refused", sentence)
+        is_news = memory is None or memory.is_news(reason or sentence)
+    if is_news or outcomes.is_under_way:  # or the page would say for ever that it is being installed
+        outcomes.tell("failed" if code == 1 else "refused", sentence)
     return code
 
 
@@ -186,15 +189,13 @@ def install(bundle: Path, place: Place, *, only_check: bool, outcomes: Outcomes)
     try:
         manifest = unpack(bundle, key, counter, unpacked)
         outcomes.version = manifest.version
-        if not only_check:
-            outcomes.tell("installing")
+        check_kind(slots, unpacked, manifest)
+        if only_check:
+            return manifest
+        outcomes.tell("installing")
         if slots.are_here():
-            write_slot(slots, unpacked, manifest, only_check=only_check)
-        elif (unpacked / "slot").exists():
-            raise UpdateRefused(
-                "this update is for doorbells that were flashed as an image: take the one without -image"
-            )
-        elif not only_check:
+            write_slot(slots, unpacked, manifest)
+        else:
             run_installer([str(unpacked / "deploy/raspberry-pi/install.sh"), "--wheels", str(unpacked / "wheels")])
             replace_file(place.counter, f"{manifest.counter}\n".encode())
     finally:
@@ -202,12 +203,22 @@ def install(bundle: Path, place: Place, *, only_check: bool, outcomes: Outcomes)
     return manifest
 
 
-def write_slot(slots: Slots, unpacked: Path, manifest: Manifest, *, only_check: bool) -> None:
+def check_kind(slots: Slots, unpacked: Path, manifest: Manifest) -> None:
+    """That it is for a doorbell set up as this one, and for now. Raises UpdateRefused, OSError."""
+    try:
+        if slots.are_here():
+            may_be_written(slots, unpacked, manifest.counter)
+        elif (unpacked / "slot").exists():
+            raise UpdateRefused(
+                "this update is for doorbells that were flashed as an image: take the one without -image"
+            )
+    except CardError as error:
+        raise UpdateRefused(str(error)) from error
+
+
+def write_slot(slots: Slots, unpacked: Path, manifest: Manifest) -> None:
     """Into the slot that does not run, which is then started for once. Raises UpdateRefused, OSError."""
     try:
-        if only_check:
-            may_be_written(slots, unpacked, manifest.counter)
-            return
         write_other(slots, unpacked, manifest.counter)
     except CardError as error:
         raise UpdateRefused(str(error)) from error

@@ -26,9 +26,11 @@ class Outcomes:
         self._folder, self._current, self.way = folder, current, way
         self.sha256 = ""
         self.version = ""
+        self.is_under_way = False
 
     def tell(self, word: Word, sentence: str = "") -> None:
         """An update must not fail because nobody can be told of it: what the disk says is passed over."""
+        self.is_under_way = word == "installing"
         if self._folder is None or not self._folder.is_dir():
             return
         told = UpdateOutcome(

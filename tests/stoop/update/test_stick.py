@@ -149,6 +149,18 @@ def test_an_owner_hears_in_a_sentence_of_a_stick_that_cannot_be_read(
     assert (outcome.word, outcome.sentence) == ("refused", sentence)
 
 
+def test_a_stick_that_cannot_be_read_is_told_of_once(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each time its folder is another."""
+    say(monkeypatch, 'for it; do :; done; echo "mount: $it: wrong fs type." >&2; exit 32')
+    monkeypatch.setattr(stick, "has_just_started", lambda: True)
+    seen = []
+    for _ in range(3):
+        assert update_from_stick(Path("/dev/null"), place) == 2
+        seen.append((place.told / "outcome.json").exists())
+        (place.told / "outcome.json").unlink(missing_ok=True)
+    assert seen == [True, False, False]
+
+
 def test_a_stick_that_fails_is_no_stick_without_an_update(
     there: Path, spool: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from camera.update_desk import UpdateOutcome, read_outcome
 from stoop.update import command, stick
+from stoop.update.bundle import write
 from stoop.update.choice import has_just_started
 from stoop.update.command import Place, find_bundle
 from stoop.update.errors import NothingBrought, UpdateFailed, UpdateRefused
@@ -142,6 +143,80 @@ def test_a_later_one_is_tried_all_the_same_and_by_hand_any(
     put(place, tmp_path, "later", 8)
     assert start(place) == 1
     assert len(fails) == MOST_TRIES + 2
+
+
+def test_one_that_was_put_there_anew_is_tried_anew(place: Place, tmp_path: Path, fails: list[list[str]]) -> None:
+    for _ in range(MOST_TRIES + 1):
+        put(place, tmp_path, "bad", 7)
+        start(place)
+    put(place, tmp_path, "bad", 7, changed_at=1000 + 3600 * 5)
+    start(place)
+    assert len(fails) == MOST_TRIES, "only the zone of its time is another"
+    put(place, tmp_path, "bad", 7, changed_at=1234)
+    assert start(place) == 1
+
+
+def test_a_damaged_copy_is_in_no_whole_ones_way(place: Place, tmp_path: Path, installs: list[list[str]]) -> None:
+    damaged = put(place, tmp_path, "new", 7)
+    os.truncate(damaged, damaged.stat().st_size // 2)
+    os.utime(damaged, (1000, 1000))
+    for _ in range(MOST_TRIES + 1):
+        assert start(place) == 2
+    put(place, tmp_path, "new", 7)
+    assert start(place) == 0
+    assert len(installs) == 1
+
+
+def test_a_refusal_of_another_file_is_news(place: Place, tmp_path: Path) -> None:
+    put(place, tmp_path, "foreign", 9, key=THEIRS)
+    assert (start(place), told(place) is not None) == (2, True)
+    assert (start(place), told(place) is not None) == (2, False)
+    put(place, tmp_path, "foreign", 9, key=THEIRS, changed_at=2345)
+    assert (start(place), told(place) is not None) == (2, True)
+
+
+def test_what_was_told_as_under_way_is_told_to_have_ended(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: list[str]) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(command, "run_installer", full)
+    put(place, tmp_path, "new", 7)
+    for _ in range(MOST_TRIES):
+        start(place)
+        outcome = told(place)
+        assert outcome is not None
+        assert (outcome.word, outcome.version) == ("refused", "9.0")
+
+
+def test_one_of_another_kind_is_told_once(place: Place, tmp_path: Path, installs: list[list[str]]) -> None:
+    (tmp_path / "boot.img").write_text("x")
+    target = place.root / "boot/firmware/image.stoopupdate"
+    write(target, {"slot/boot.img": tmp_path / "boot.img"}, "9.0", 7, OURS)
+    seen = []
+    for _ in range(MOST_TRIES + 1):
+        assert start(place) == 2
+        outcome = told(place)
+        seen.append(outcome and outcome.word)
+    assert seen == ["refused", None, None]
+    assert installs == []
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EACCES])
+def test_a_fault_of_the_machine_is_told_once_wherever_it_was_unpacked(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def fault(*words: object) -> None:
+        raise OSError(number, os.strerror(number), str(words[-1]))
+
+    monkeypatch.setattr(command, "unpack", fault)
+    put(place, tmp_path, "new", 7)
+    seen = []
+    for _ in range(MOST_TRIES):
+        assert start(place) == 2
+        seen.append(told(place) is not None)
+    assert seen == [True, False]
 
 
 def test_a_refusal_is_told_once_and_another_one_again(place: Place, tmp_path: Path) -> None:
