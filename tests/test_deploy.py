@@ -149,6 +149,13 @@ def test_a_stick_is_looked_at_by_a_unit_whose_mounts_are_its_own() -> None:
     assert values("stoop-stick@.service", "ExecStart") == ["/opt/stoop/current/bin/stoop update --stick /dev/%i"]
 
 
+@pytest.mark.parametrize("name", ["stoop-update.service", "stoop-stick@.service"])
+def test_an_update_that_nobody_asked_for_waits_until_the_last_one_was_judged(name: str) -> None:
+    """Or it would be refused, and a try of it be spent, because another is on trial."""
+    [after] = values(name, "After")
+    assert {"stoop-judge.service", "stoop-trial.service"} <= set(after.split())
+
+
 def test_what_fills_the_firewall_can_do_nothing_else_of_roots() -> None:
     assert values("stoop-holes.service", "CapabilityBoundingSet") == ["CAP_NET_ADMIN"]
     assert values("stoop-holes.service", "RestrictAddressFamilies") == ["AF_UNIX AF_NETLINK"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -51,6 +53,19 @@ def _changed_at(path: Path) -> float:
         return path.stat().st_mtime
     except OSError:
         return 0
+
+
+def was_there_at_start(device: Path, root: Path = Path("/")) -> bool:
+    """By when udev first saw it (USEC_INITIALIZED, udevadm(8)), as its unit may have waited long since; or by the time
+    now, where udev does not say."""
+    try:
+        number = device.stat().st_rdev
+        known = (root / f"run/udev/data/b{os.major(number)}:{os.minor(number)}").read_text(errors="replace")
+    except OSError:
+        known = ""
+    if seen := re.search(r"^I:([0-9]+)$", known, re.MULTILINE):
+        return int(seen[1]) < UNASKED_WITHIN_S * 1_000_000
+    return has_just_started(root / "proc/uptime")
 
 
 def has_just_started(uptime: Path = Path("/proc/uptime")) -> bool:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from camera.contract import MAX_UPDATE_BYTES
 from stoop.update.bundle import SUFFIX
-from stoop.update.choice import has_just_started
+from stoop.update.choice import was_there_at_start
 from stoop.update.command import Place, pick, room_of, update_from
 from stoop.update.errors import NothingBrought, UpdateRefused
 from stoop.update.memory import Memory
@@ -37,7 +37,7 @@ _COPY_BYTES = 1024 * 1024
 def update_from_stick(device: Path, place: Place | None = None) -> int:
     """Exit codes as of `stoop update`; 2 too where the stick holds no update, which only the journal is told."""
     place = place or Place()
-    memory = Memory(room_of(place)) if has_just_started() else None
+    memory = Memory(room_of(place)) if was_there_at_start(device) else None
 
     def fetch(spool: Path) -> Path:
         with mounted(device) as folder:

@@ -413,7 +413,17 @@ def updates_at_the_next_start(house: House) -> str:
         120,
     )
     visitor.come_back(house.the_owner())
-    return f"a signed update on the boot partition was installed at the next start, in {took_s:.0f} s"
+    house.machine.cut_power()
+    house.machine.boot(waits=False)
+    house.street.plug_in(house.machine)
+    until(lambda: "has done its work" in house.machine.log_of("stoop-update.service"), "a look at the file", 180)
+    visitor.come_back(house.the_owner())
+    told = visitor.outcome(house.the_owner())
+    need(told is None, f"of a file that has done its work the app is told {told}")
+    return (
+        f"a signed update on the boot partition was installed at the next start, in {took_s:.0f} s; at the one after it"
+        " the file was left, and the app told nothing"
+    )
 
 
 def is_updated_through_the_app(house: House) -> str:

@@ -152,7 +152,7 @@ def test_an_owner_hears_in_a_sentence_of_a_stick_that_cannot_be_read(
 def test_a_stick_that_cannot_be_read_is_told_of_once(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each time its folder is another."""
     say(monkeypatch, 'for it; do :; done; echo "mount: $it: wrong fs type." >&2; exit 32')
-    monkeypatch.setattr(stick, "has_just_started", lambda: True)
+    monkeypatch.setattr(stick, "was_there_at_start", lambda _: True)
     seen = []
     for _ in range(3):
         assert update_from_stick(Path("/dev/null"), place) == 2

@@ -13,7 +13,7 @@ import pytest
 from camera.update_desk import UpdateOutcome, read_outcome
 from stoop.update import command, stick
 from stoop.update.bundle import write
-from stoop.update.choice import has_just_started
+from stoop.update.choice import has_just_started, was_there_at_start
 from stoop.update.command import Place, find_bundle
 from stoop.update.errors import NothingBrought, UpdateFailed, UpdateRefused
 from stoop.update.memory import MOST_TRIES, NAME, Memory
@@ -286,13 +286,13 @@ def test_a_stick_that_was_left_in_is_not_copied_again_and_one_put_in_is_told_of(
 
     monkeypatch.setattr(stick, "mounted", Mounted)
     monkeypatch.setattr(stick, "copy_update", counted)
-    monkeypatch.setattr(stick, "has_just_started", lambda: True)
+    monkeypatch.setattr(stick, "was_there_at_start", lambda _: True)
     assert [update_from_stick(Path("/dev/sdb1"), place) for _ in range(3)] == [0, 2, 2]
     assert len(installs) == len(copies) == 1
     outcome = told(place)
     assert outcome is not None
     assert outcome.word == "installed"
-    monkeypatch.setattr(stick, "has_just_started", lambda: False)
+    monkeypatch.setattr(stick, "was_there_at_start", lambda _: False)
     assert update_from_stick(Path("/dev/sdb1"), place) == 2
     outcome = told(place)
     assert outcome is not None
@@ -306,6 +306,28 @@ def test_a_start_is_told_by_the_time_since(tmp_path: Path, uptime: str | None, *
     if uptime is not None:
         (tmp_path / "uptime").write_text(uptime)
     assert has_just_started(tmp_path / "uptime") is is_so
+
+
+@pytest.mark.parametrize(
+    ("known", "is_so"),
+    [
+        ("S:disk/by-id/usb-x\nI:8123456\nE:ID_BUS=usb\n", True),
+        ("I:301000000\nE:ID_BUS=usb\n", False),
+        ("E:I:5\n", False),
+        (None, False),
+    ],
+    ids=["at the start", "later", "not said", "not known to udev"],
+)
+def test_a_stick_was_there_at_the_start_however_long_its_unit_waited(
+    tmp_path: Path, known: str | None, *, is_so: bool
+) -> None:
+    null = os.stat("/dev/null").st_rdev
+    for folder in ("proc", "run/udev/data"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "proc/uptime").write_text("900.0 40.0\n")
+    if known is not None:
+        (tmp_path / f"run/udev/data/b{os.major(null)}:{os.minor(null)}").write_text(known)
+    assert was_there_at_start(Path("/dev/null"), tmp_path) is is_so
 
 
 def test_nothing_on_the_card_is_nothing(place: Place) -> None:
