@@ -150,6 +150,7 @@ make_folders() {
 	run install -d -m 0700 -o stoop-courier -g stoop-courier $DATA/courier
 }
 
+# Sets FROM: the wheel of a release, or a checkout.
 find_program() {
 	if [ -n "$WHEELS" ]; then
 		FROM=$(ls "$WHEELS"/stoop-*.whl 2>/dev/null | sort -V | tail -1)
@@ -161,18 +162,17 @@ find_program() {
 }
 
 install_program() {
-	local from release
+	local release
 	find_program
-	from=$FROM
-	release=$OPT/releases/$(release_name "$from")
-	if [ -n "$DRY" ]; then say "would install: $from as $release"; return; fi
+	release=$OPT/releases/$(release_name "$FROM")
+	if [ -n "$DRY" ]; then say "would install: $FROM as $release"; return; fi
 	if [ ! -f "$release/complete" ]; then
 		rm -rf "$release"
 		python3 -m venv --system-site-packages "$release"
 		local pip=("$release/bin/python" -m pip install --quiet --disable-pip-version-check --no-compile)
 		[ -z "$WHEELS" ] || pip+=(--no-index --find-links "$WHEELS")
 		"${pip[@]}" --ignore-installed --require-hashes -r "$ROOT/requirements.lock" || refuse "the Python packages cannot be installed: see pip's words above"
-		"${pip[@]}" --no-deps --force-reinstall "$from" || refuse "stoop itself cannot be installed: see pip's words above"
+		"${pip[@]}" --no-deps --force-reinstall "$FROM" || refuse "stoop itself cannot be installed: see pip's words above"
 		# the unit's user writes nothing here, so bytecode is made now
 		"$release/bin/python" -m compileall -q "$release/lib" > /dev/null || true
 		# what is needed to come back to this release, when a later one does not answer
@@ -397,7 +397,7 @@ go_back() {
 # The version before, with its own units and rules; whether it answers. Nothing here may end it half way, and cut off by
 # the power it is done again at the next start: the note goes last.
 restore() {
-	local is_well=1 name
+	local is_well=1
 	set +e
 	[ "$(readlink $OPT/current)" != "$(on_trial)" ] || point $OPT/current "$(readlink $OPT/previous)"
 	HERE=$OPT/current/deploy/raspberry-pi

@@ -60,7 +60,7 @@ def unpack(bundle: Path, key: Ed25519PublicKey, installed_counter: int, folder: 
     Raises UpdateRefused; `folder` may hold some checked files then, and is to be thrown away. Raises OSError when it
     cannot be written.
     """
-    glance(bundle, key)
+    glance(bundle, key)  # of what nobody signed, no more is read than this
     try:
         with tarfile.open(bundle, "r:") as tar:
             members = iter(tar)
